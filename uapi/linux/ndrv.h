@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: (GPL-2.0-only WITH Linux-syscall-note) OR MIT */
+/*
+ * The interface of /dev/ndrvN: the descriptor rings of a network card in user space.
+ *
+ * General rules
+ *
+ * One open file is one context, and a context has at most one queue pair. The life of the pair is
+ * the life of the file: however the last reference to the file goes away (close, exit, SIGKILL),
+ * the kernel stops the pair, waits until the hardware has acknowledged that, and only then takes
+ * its memory back. The link and the other queues do not notice.
+ *
+ * Trust: whoever may write descriptors can make the card read and write everything that is mapped
+ * for this PCI function in the IOMMU, and nothing else. So one PCI function is one trust domain.
+ * The kernel maps into it only the rings and pools of its contexts, hands out queues only where the
+ * IOMMU translates (see NDRV_QUEUE_SETUP), and refuses open(2) with EBUSY while a context of another
+ * user is open, unless the caller has CAP_SYS_RAWIO.
+ *
+ * Every structure starts with its size in bytes, so that it can grow. A kernel that is given a
+ * longer structure than it knows accepts it if the unknown tail is zero, otherwise it fails with
+ * E2BIG. A shorter structure than the first published one fails with EINVAL. Fields whose name
+ * starts with out_ are written by the kernel on success only; what they held before is ignored.
+ * Reserved fields (__reserved) must be 0.
+ *
+ * Errors that every call can give:
+ *  - ENOTTY: unknown ioctl number.
+ *  - E2BIG: the part of the structure that this kernel does not know is not zero.
+ *  - EINVAL: structure too short, reserved field not 0.
+ *  - EOPNOTSUPP: a known field has a value (a flag bit, mostly) that this kernel does not understand.
+ *  - EFAULT: the structure is not readable or writable memory.
+ *  - ENODEV: the device is gone (unbound, unplugged). The file stays open; close(2) is all that is left.
+ *  - EINTR: a signal arrived while the call waited for another one on the same device; nothing was done.
+ * Errors with another meaning, or only for one call, stand with that call.
+ *
+ * Calls on one file may be made from several threads; the kernel serialises them. Structures have no
+ * implicit padding and the same layout for 32- and 64-bit programs.
+ *
+ * Memory
+ *
+ * mmap(2) on the file gives, at the offsets below (NDRV_MMAP_*), the descriptor rings, the pages with
+ * the tail registers ("doorbells") and a read-only status page. Rings and status page are ordinary
+ * memory, shared with the kernel's or the card's other side; they stay mapped and harmless whatever
+ * happens to the device. Doorbell pages are device memory: when the device is reset, unbound or
+ * unplugged the kernel takes them away first and puts a page of dead memory in their place, so a store
+ * to a doorbell never faults, it only has no effect any more. A process learns of it from the status
+ * page (state and generation change), from poll(2) (EPOLLERR | EPOLLHUP) and from ENODEV.
+ *
+ * mmap errors: ENXIO no such offset, or nothing there yet (no queue set up, side left out); EINVAL
+ * length not exactly that of the area (rounded up to pages), or not MAP_SHARED; EACCES PROT_EXEC, or
+ * PROT_WRITE of the status page, or the doorbells of a queue in kernel doorbell mode; ENODEV as above.
+ * Mappings are not inherited by fork(2) (VM_DONTCOPY) and cannot grow.
+ *
+ * poll(2): EPOLLERR | EPOLLHUP once the pair was revoked or the device is gone. Readiness of packets is
+ * not reported yet: look at the descriptors.
+ *
+ * Packet memory is a dma-buf ("pool"), see NDRV_POOL_CREATE.
+ */
+#ifndef _UAPI_LINUX_NDRV_H
+#define _UAPI_LINUX_NDRV_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+#define NDRV_TYPE	0xBD
+
+/* Raised when something here changes its meaning; additions do not count. */
+#define NDRV_ABI_VERSION	1
+
+#define NDRV_MAX_RING_ENTRIES	8192
+#define NDRV_ADDR_LEN		6
+
+/*
+ * mmap offsets, in bytes; the length of each area is returned by NDRV_QUEUE_SETUP.
+ *  RX_RING, TX_RING   read-write: the descriptors that the hardware reads and writes
+ *  RX_DOORBELL, TX_DOORBELL  read-write, one page each, device memory: the page that holds the tail
+ *                     register of this queue at out_*_tail_off. On some families other registers of
+ *                     other queues share that page; see "Trust" above. Writing anything but the own
+ *                     tail harms this device and nothing else.
+ *  STATUS             read-only, one page: struct ndrv_status
+ */
+#define NDRV_MMAP_RX_RING	0x00000000
+#define NDRV_MMAP_TX_RING	0x01000000
+#define NDRV_MMAP_RX_DOORBELL	0x02000000
+#define NDRV_MMAP_TX_DOORBELL	0x03000000
+#define NDRV_MMAP_STATUS	0x04000000
+
+/*
+ * States of a queue pair, and how they follow each other:
+ *
+ *   IDLE --QUEUE_SETUP--> READY --QUEUE_START--> RUNNING --QUEUE_STOP--> READY
+ *   RUNNING --device reset--> REVOKED --QUEUE_START--> RUNNING (new generation)
+ *   any --unbind, unplug--> GONE (final)
+ */
+#define NDRV_STATE_IDLE		0	/* no queue yet */
+#define NDRV_STATE_READY	1	/* rings exist, hardware stopped */
+#define NDRV_STATE_RUNNING	2	/* hardware works on the rings */
+#define NDRV_STATE_REVOKED	3	/* stopped by the kernel; may be started again */
+#define NDRV_STATE_GONE		4	/* the device is gone */
+
+/**
+ * struct ndrv_status - The status page, written by the kernel only
+ * @generation: Counts the times that the pair was started or taken away. A process that remembers it
+ *              sees with one load that its ring positions no longer mean anything. Never 0 once mapped.
+ * @state: NDRV_STATE_*
+ * @link_up: 1 while the port has link, else 0; refreshed at least once a second
+ * @link_mbps: Speed in Mbit/s, 0 while the link is down
+ *
+ * Each field is written with a single store; there is no order between the fields.
+ */
+struct ndrv_status {
+	__u64 generation;
+	__u32 state;
+	__u32 link_up;
+	__u32 link_mbps;
+	__u32 __reserved[11];
+};
+
+/* What the descriptors in the rings look like. The formats are described in <ndrv/desc.h>. */
+#define NDRV_DESC_IXGBE		1	/* 82599, X540, X550: advanced descriptors, 16 bytes */
+#define NDRV_DESC_ICE		2	/* E810: flexible receive descriptors 32 bytes, transmit 16 */
+#define NDRV_DESC_IGB		3	/* 82576: advanced descriptors, 16 bytes */
+
+/* Who stands between the card's DMA and memory */
+#define NDRV_IOMMU_NONE		0	/* nothing: no IOMMU, or not for this device */
+#define NDRV_IOMMU_IDENTITY	1	/* IOMMU in pass-through (iommu=pt): translates nothing */
+#define NDRV_IOMMU_DMA		2	/* translated, unmapping is strict */
+#define NDRV_IOMMU_DMA_FQ	3	/* translated, unmapping is deferred (flush queue) */
+
+#define NDRV_FEAT_RX_CSUM	(1U << 0)	/* receive descriptors report IP and L4 checksums */
+#define NDRV_FEAT_RX_HASH	(1U << 1)	/* ... and the RSS hash */
+#define NDRV_FEAT_RX_VLAN	(1U << 2)	/* VLAN tags can be stripped (NDRV_QUEUE_F_VLAN_STRIP) */
+#define NDRV_FEAT_TX_CSUM	(1U << 3)	/* transmit descriptors can ask for checksums */
+#define NDRV_FEAT_TX_TSO	(1U << 4)	/* ... for segmentation */
+#define NDRV_FEAT_TX_VLAN	(1U << 5)	/* ... for a VLAN tag */
+
+/**
+ * struct ndrv_info - ioctl(NDRV_INFO)
+ * @size: sizeof(struct ndrv_info)
+ * @flags: Must be 0
+ * @out_abi: NDRV_ABI_VERSION of the kernel
+ * @out_desc_format: NDRV_DESC_*
+ * @out_features: NDRV_FEAT_* bits of this device
+ * @out_iommu: NDRV_IOMMU_*
+ * @out_max_queues: Number of queue pairs that the hardware has; queue numbers are below it
+ * @out_ring_min: Smallest ring, in descriptors
+ * @out_ring_max: Largest ring, in descriptors
+ * @out_ring_align: Ring sizes are multiples of this
+ * @out_rx_desc_size: Bytes of a receive descriptor
+ * @out_tx_desc_size: Bytes of a transmit descriptor
+ * @out_rx_buf_align: Receive buffer sizes are multiples of this, in bytes
+ * @out_rx_buf_max: Largest receive buffer, in bytes
+ * @out_max_frame: Largest frame, in bytes without FCS
+ * @out_numa_node: NUMA node of the card, -1 unknown
+ * @out_pci_domain: PCI domain (segment)
+ * @out_pci_bdf: Bus << 8 | device << 3 | function
+ * @out_pci_vendor: PCI vendor id
+ * @out_pci_device: PCI device id
+ * @out_mac: Address of the port
+ * @__reserved: Written as 0
+ * @out_pool_limit: Bytes that all pools created through this device may have together
+ *
+ * What this device is and what it can do. Constant while the file is open.
+ *
+ * Availability: in every state but GONE.
+ * Return: 0, or the errors of the general rules.
+ */
+struct ndrv_info {
+	__u32 size;
+	__u32 flags;
+	__u32 out_abi;
+	__u32 out_desc_format;
+	__u32 out_features;
+	__u32 out_iommu;
+	__u32 out_max_queues;
+	__u32 out_ring_min;
+	__u32 out_ring_max;
+	__u32 out_ring_align;
+	__u32 out_rx_desc_size;
+	__u32 out_tx_desc_size;
+	__u32 out_rx_buf_align;
+	__u32 out_rx_buf_max;
+	__u32 out_max_frame;
+	__s32 out_numa_node;
+	__u32 out_pci_domain;
+	__u16 out_pci_bdf;
+	__u16 out_pci_vendor;
+	__u16 out_pci_device;
+	__u8 out_mac[NDRV_ADDR_LEN];
+	__aligned_u64 out_pool_limit;
+	__u32 __reserved[4];
+};
+#define NDRV_INFO _IO(NDRV_TYPE, 0x00)
+
+#define NDRV_QUEUE_ANY			0xffffffffU
+#define NDRV_QUEUE_F_KERNEL_DOORBELL	(1U << 0)
+#define NDRV_QUEUE_F_VLAN_STRIP		(1U << 1)
+
+/**
+ * struct ndrv_queue_setup - ioctl(NDRV_QUEUE_SETUP)
+ * @size: sizeof(struct ndrv_queue_setup)
+ * @flags: NDRV_QUEUE_F_* bits.
+ *         KERNEL_DOORBELL: the doorbell pages cannot be mapped; tails move through NDRV_DOORBELL.
+ *         VLAN_STRIP: the hardware takes VLAN tags out of received frames into the descriptor
+ *         (needs NDRV_FEAT_RX_VLAN).
+ * @queue: Number of the pair, or NDRV_QUEUE_ANY for the lowest that is free. Frames that no filter
+ *         sends elsewhere arrive on queue 0.
+ * @rx_entries: Receive descriptors; 0 = no receive side. A multiple of out_ring_align between
+ *              out_ring_min and out_ring_max of NDRV_INFO.
+ * @tx_entries: The same for transmit; not both can be 0
+ * @rx_buf_bytes: Bytes that the hardware may write behind each receive buffer address. A multiple of
+ *                out_rx_buf_align, at most out_rx_buf_max; must be 0 without a receive side. A longer
+ *                frame takes several descriptors.
+ * @out_queue: The number that was given
+ * @out_rx_ring_bytes: Length of the area at NDRV_MMAP_RX_RING, 0 without a receive side
+ * @out_tx_ring_bytes: Length of the area at NDRV_MMAP_TX_RING, 0 without a transmit side
+ * @out_rx_tail_off: Where in the page at NDRV_MMAP_RX_DOORBELL the 32-bit tail register is, in bytes
+ * @out_tx_tail_off: The same for NDRV_MMAP_TX_DOORBELL
+ * @__reserved: Must be 0
+ *
+ * Gives the file a queue pair and allocates its rings, filled with zeroes. The hardware does not
+ * look at them before NDRV_QUEUE_START. It cannot be undone but by closing the file.
+ *
+ * Availability: state IDLE.
+ * Return: 0, or
+ *  - EEXIST: this file has a queue pair already
+ *  - EBUSY: that pair belongs to another file, or with NDRV_QUEUE_ANY: all do
+ *  - EINVAL: both sides left out; entries not a multiple of out_ring_align; rx_buf_bytes not a
+ *    multiple of out_rx_buf_align, or missing, or given without a receive side
+ *  - ERANGE: queue, entries or rx_buf_bytes outside the limits of NDRV_INFO
+ *  - ENXIO: the device is behind no IOMMU: its DMA could not be confined
+ *  - EACCES: the IOMMU does not translate for this device (iommu=pt, identity domain). For this and
+ *    ENXIO: boot with the IOMMU on and in translating mode, or, if every process that may open the
+ *    device may also read and write all memory, load the module with allow_unsafe_dma=1 and call
+ *    with CAP_SYS_RAWIO; the kernel is then tainted.
+ *  - ENOMEM
+ */
+struct ndrv_queue_setup {
+	__u32 size;
+	__u32 flags;
+	__u32 queue;
+	__u32 rx_entries;
+	__u32 tx_entries;
+	__u32 rx_buf_bytes;
+	__u32 out_queue;
+	__u32 out_rx_ring_bytes;
+	__u32 out_tx_ring_bytes;
+	__u32 out_rx_tail_off;
+	__u32 out_tx_tail_off;
+	__u32 __reserved;
+};
+#define NDRV_QUEUE_SETUP _IO(NDRV_TYPE, 0x01)
+
+/**
+ * struct ndrv_queue_start - ioctl(NDRV_QUEUE_START)
+ * @size: sizeof(struct ndrv_queue_start)
+ * @flags: Must be 0
+ * @out_generation: The new value of ndrv_status.generation
+ *
+ * Fills both rings with zeroes, sets heads and tails to 0 and enables the hardware. Descriptors are
+ * written after this call, then published by moving the tail. Starting also brings the port up, if
+ * this is its first running queue; the link may take seconds to come (see struct ndrv_status).
+ *
+ * Availability: states READY and REVOKED.
+ * Return: 0, or
+ *  - EBUSY: the pair runs already
+ *  - ENXIO: no queue set up
+ *  - EAGAIN: the device is being reset; try again
+ *  - ETIMEDOUT: the hardware did not acknowledge within its bound; the kernel log says which register
+ */
+struct ndrv_queue_start {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 out_generation;
+};
+#define NDRV_QUEUE_START _IO(NDRV_TYPE, 0x02)
+
+/**
+ * struct ndrv_queue_stop - ioctl(NDRV_QUEUE_STOP)
+ * @size: sizeof(struct ndrv_queue_stop)
+ * @flags: Must be 0
+ *
+ * Stops both sides. When it returns 0 the hardware does no DMA for this pair any more: every buffer
+ * belongs to the caller. Frames whose descriptors were not completed are lost.
+ *
+ * Availability: states RUNNING, READY and REVOKED (in the last two it does nothing).
+ * Return: 0, or
+ *  - ENXIO: no queue set up
+ *  - ETIMEDOUT: the queue did not stop within its bound; the kernel has reset the device, which
+ *    stops it for certain, and every other pair of the device is now REVOKED
+ */
+struct ndrv_queue_stop {
+	__u32 size;
+	__u32 flags;
+};
+#define NDRV_QUEUE_STOP _IO(NDRV_TYPE, 0x03)
+
+#define NDRV_DOORBELL_F_RX	(1U << 0)
+#define NDRV_DOORBELL_F_TX	(1U << 1)
+
+/**
+ * struct ndrv_doorbell - ioctl(NDRV_DOORBELL)
+ * @size: sizeof(struct ndrv_doorbell)
+ * @flags: NDRV_DOORBELL_F_RX, NDRV_DOORBELL_F_TX or both: which tails to move
+ * @rx_tail: Index of the first receive descriptor that the hardware may not use
+ * @tx_tail: Index of the first transmit descriptor that the hardware may not use
+ *
+ * Moves tails through the kernel: the only way with NDRV_QUEUE_F_KERNEL_DOORBELL, possible always.
+ * Stores to the ring before this call are visible to the hardware before the new tail is.
+ *
+ * Availability: state RUNNING.
+ * Return: 0, or
+ *  - EINVAL: no flag given, or a tail for a side that was left out, or a value in a field without flag
+ *  - ERANGE: tail not below the number of entries
+ *  - ENXIO: no queue set up
+ *  - EPIPE: the pair does not run
+ */
+struct ndrv_doorbell {
+	__u32 size;
+	__u32 flags;
+	__u32 rx_tail;
+	__u32 tx_tail;
+};
+#define NDRV_DOORBELL _IO(NDRV_TYPE, 0x04)
+
+/**
+ * struct ndrv_pool_create - ioctl(NDRV_POOL_CREATE)
+ * @size: sizeof(struct ndrv_pool_create)
+ * @flags: Must be 0
+ * @len_bytes: Length of the pool; a multiple of 4096, not 0
+ * @out_fd: The dma-buf, close-on-exec
+ * @out_contig_bytes: Length of the smallest physically contiguous piece: 2 MiB normally, less where
+ *                    memory is fragmented
+ *
+ * Allocates packet memory near the device, filled with zeroes, and returns it as a dma-buf file
+ * descriptor: mmap(2) it (MAP_SHARED) to reach the packets, give it to NDRV_POOL_ATTACH of this or of
+ * another device to let the hardware reach them, pass it to other processes. The memory lives as long
+ * as a descriptor, a mapping or an attachment does, and longer than the device if need be. It is
+ * charged to the caller's memory cgroup.
+ *
+ * Availability: in every state but GONE.
+ * Return: 0, or
+ *  - EINVAL: length 0 or not a multiple of 4096
+ *  - EDQUOT: over out_pool_limit of NDRV_INFO (module parameter pool_limit_mib)
+ *  - ENOMEM, EMFILE
+ */
+struct ndrv_pool_create {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 len_bytes;
+	__s32 out_fd;
+	__u32 out_contig_bytes;
+};
+#define NDRV_POOL_CREATE _IO(NDRV_TYPE, 0x05)
+
+/**
+ * struct ndrv_pool_attach - ioctl(NDRV_POOL_ATTACH)
+ * @size: sizeof(struct ndrv_pool_attach)
+ * @flags: Must be 0
+ * @fd: A dma-buf: one from NDRV_POOL_CREATE, of this or another ndrv device, or any exporter's
+ * @nr_iovas: In: how many entries @iovas_ptr has room for (may be 0). Out: how many the pool has
+ * @iovas_ptr: User address of an array of __u64: the DMA addresses of the pieces of the pool
+ * @out_len_bytes: Length of the pool
+ * @out_piece_shift: The pool consists of pieces of 1 << out_piece_shift bytes; the byte at offset o has
+ *                   the DMA address iovas[o >> out_piece_shift] + (o & ((1 << out_piece_shift) - 1)).
+ *                   A pool that is contiguous for the device, the normal case, is one piece.
+ * @out_pool: Number for NDRV_POOL_DETACH
+ *
+ * Maps a pool for the device, for reading and writing. It is mapped once however often and by however
+ * many files it is attached, and stays mapped until the last of them is closed or detaches.
+ *
+ * Availability: in every state but GONE.
+ * Return: 0, or
+ *  - EBADF: not a file descriptor; EINVAL: not a dma-buf
+ *  - ENOSPC: @nr_iovas is too small; it now holds the number that is needed, nothing is attached
+ *  - EEXIST: this file has attached it already
+ *  - ENXIO, EACCES: no translating IOMMU, see NDRV_QUEUE_SETUP
+ *  - EOPNOTSUPP: its memory cannot be cut into equal pieces of at least 4096 bytes
+ *  - ENOMEM, or what the exporter says
+ */
+struct ndrv_pool_attach {
+	__u32 size;
+	__u32 flags;
+	__s32 fd;
+	__u32 nr_iovas;
+	__aligned_u64 iovas_ptr;
+	__aligned_u64 out_len_bytes;
+	__u32 out_piece_shift;
+	__u32 out_pool;
+};
+#define NDRV_POOL_ATTACH _IO(NDRV_TYPE, 0x06)
+
+/**
+ * struct ndrv_pool_detach - ioctl(NDRV_POOL_DETACH)
+ * @size: sizeof(struct ndrv_pool_detach)
+ * @flags: Must be 0
+ * @pool: out_pool of NDRV_POOL_ATTACH
+ * @__reserved: Must be 0
+ *
+ * Gives up this file's attachment; the device loses access if it was the last.
+ *
+ * Availability: states IDLE, READY and REVOKED.
+ * Return: 0, or
+ *  - ENOENT: this file has no such pool
+ *  - EBUSY: the queue pair of this file runs; stop it first
+ */
+struct ndrv_pool_detach {
+	__u32 size;
+	__u32 flags;
+	__u32 pool;
+	__u32 __reserved;
+};
+#define NDRV_POOL_DETACH _IO(NDRV_TYPE, 0x07)
+
+#define NDRV_RX_MODE_PROMISC	(1U << 0)	/* everything */
+#define NDRV_RX_MODE_ALLMULTI	(1U << 1)	/* every multicast frame */
+
+/**
+ * struct ndrv_rx_mode - ioctl(NDRV_RX_MODE)
+ * @size: sizeof(struct ndrv_rx_mode)
+ * @flags: NDRV_RX_MODE_* bits: what this file wants besides frames to the port's own address and
+ *         broadcasts
+ * @max_frame_bytes: Longest frame that this file wants to receive or send, without FCS; 0 = the
+ *                   default of 1518
+ * @__reserved: Must be 0
+ *
+ * The port does what its open files want together: it is promiscuous while one of them is, and takes
+ * frames as long as the largest that one of them asked for. Closing the file takes its wish back.
+ *
+ * Availability: in every state but GONE.
+ * Return: 0, or
+ *  - ERANGE: max_frame_bytes below 64 or above out_max_frame of NDRV_INFO
+ */
+struct ndrv_rx_mode {
+	__u32 size;
+	__u32 flags;
+	__u32 max_frame_bytes;
+	__u32 __reserved;
+};
+#define NDRV_RX_MODE _IO(NDRV_TYPE, 0x08)
+
+/**
+ * struct ndrv_stats - ioctl(NDRV_STATS)
+ * @size: sizeof(struct ndrv_stats)
+ * @flags: Must be 0
+ * @out_rx_packets: Good frames received by the port
+ * @out_rx_bytes: Their bytes, without FCS
+ * @out_rx_missed: Frames that found no room in the packet buffer: the software was too slow
+ * @out_rx_no_desc: Frames dropped by a queue without descriptors
+ * @out_rx_errors: Frames with CRC, length or symbol errors
+ * @out_rx_broadcast: Good broadcast frames received
+ * @out_rx_multicast: Good multicast frames received
+ * @out_tx_packets: Good frames sent by the port
+ * @out_tx_bytes: Their bytes, without FCS
+ * @out_tx_broadcast: Broadcast frames sent
+ * @out_tx_multicast: Multicast frames sent
+ * @out_resets: Resets of the device since it was bound
+ * @out_link_changes: Times that the link went up or down since it was bound
+ *
+ * Counters of the port since it was bound, 64 bits; the kernel reads the hardware's often enough that
+ * they cannot stick or wrap. They include what other queues of the port did.
+ *
+ * Availability: in every state but GONE.
+ * Return: 0, or the errors of the general rules.
+ */
+struct ndrv_stats {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 out_rx_packets;
+	__aligned_u64 out_rx_bytes;
+	__aligned_u64 out_rx_missed;
+	__aligned_u64 out_rx_no_desc;
+	__aligned_u64 out_rx_errors;
+	__aligned_u64 out_rx_broadcast;
+	__aligned_u64 out_rx_multicast;
+	__aligned_u64 out_tx_packets;
+	__aligned_u64 out_tx_bytes;
+	__aligned_u64 out_tx_broadcast;
+	__aligned_u64 out_tx_multicast;
+	__aligned_u64 out_resets;
+	__aligned_u64 out_link_changes;
+};
+#define NDRV_STATS _IO(NDRV_TYPE, 0x09)
+
+/**
+ * struct ndrv_link - ioctl(NDRV_LINK)
+ * @size: sizeof(struct ndrv_link)
+ * @flags: Must be 0
+ * @out_up: 1 = link, 0 = none
+ * @out_mbps: Speed in Mbit/s, 0 without link
+ *
+ * Reads the link now, from the hardware, and updates the status pages.
+ *
+ * Availability: in every state but GONE.
+ * Return: 0, or the errors of the general rules.
+ */
+struct ndrv_link {
+	__u32 size;
+	__u32 flags;
+	__u32 out_up;
+	__u32 out_mbps;
+};
+#define NDRV_LINK _IO(NDRV_TYPE, 0x0a)
+
+#endif
