@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* File descriptors that the one thread waits for: sockets and TAP devices. Knows no protocol. */
+#ifndef SIM_LOOP_H
+#define SIM_LOOP_H
+
+#include <stdint.h>
+
+/* Embedded in its owner; stays where it is from add to del. */
+struct sim_fd {
+	int fd;
+	void (*ready)(void *arg, uint32_t events);	/* EPOLLIN, EPOLLHUP, ... */
+	void *arg;
+};
+
+/* events: EPOLLIN, or EPOLLIN | EPOLLET. 0 or -errno. */
+int sim_loop_add(struct sim_fd *f, uint32_t events);
+/* Safe inside any ready(), also for another descriptor: it is not called any more. */
+void sim_loop_del(struct sim_fd *f);
+
+/* Handle what is ready; wait up to timeout_ns (0 = not at all, < 0 = for ever). Returns how many. */
+int sim_loop_wait(int64_t timeout_ns);
+
+#endif
