@@ -142,6 +142,7 @@ struct sim_dev {
 	struct sim_counters ctr;
 	bool bus_master;		/* kept by the PCI core: command register, and D0 */
 	bool carrier;			/* kept by the wire core */
+	uint8_t mac[6];			/* set by the model (NVM address): generators aim at it; 0 = broadcast */
 	struct sim_pci *pci;		/* pcicfg.c */
 	struct sim_iommu *iommu;	/* dma.c */
 	struct sim_wire *wire;		/* wire.c */

@@ -2,6 +2,7 @@
 /* The epoll instance of this process and the calls to whoever owns a descriptor that is ready. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <poll.h>
 #include <stddef.h>
 #include <sys/epoll.h>
 #include <time.h>
@@ -41,14 +42,15 @@ void sim_loop_del(struct sim_fd *f)
 int sim_loop_wait(int64_t timeout_ns)
 {
 	struct timespec ts = { timeout_ns / 1000000000, timeout_ns % 1000000000 };
+	struct pollfd pfd = { epoll_get(), POLLIN, 0 };
 	int n;
 
-	if (epoll_get() < 0)
+	if (pfd.fd < 0)
 		return -errno;
-	if (timeout_ns == 0)
-		n = epoll_wait(epoll_fd, batch, BATCH, 0);
-	else
-		n = epoll_pwait2(epoll_fd, batch, BATCH, timeout_ns < 0 ? NULL : &ts, NULL);
+	/* ppoll for its nanoseconds; epoll_wait has milliseconds only. */
+	if (timeout_ns && ppoll(&pfd, 1, timeout_ns < 0 ? NULL : &ts, NULL) <= 0)
+		return 0;
+	n = epoll_wait(epoll_fd, batch, BATCH, 0);
 	if (n < 0)
 		return errno == EINTR ? 0 : -errno;
 	batch_len = n;
