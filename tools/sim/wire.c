@@ -189,6 +189,8 @@ void sim_wire_tx(struct sim_dev *dev, const uint8_t *frame, uint32_t len)
 			wire_sink_rx(w->sink, frame, len, sim_now_ns());
 		if (w->tap)
 			wire_tap_tx(w->tap, frame, len);
+		if (w->on_tx)
+			w->on_tx(w->on_tx_arg, frame, len);
 		break;
 	}
 }
@@ -247,6 +249,17 @@ static void unplug(struct sim_wire *w)
 	w->gen = NULL;
 	w->sink = NULL;
 	w->tap = NULL;
+	w->on_tx = NULL;
+}
+
+void sim_wire_on_tx(struct sim_wire *w, void (*fn)(void *arg, const uint8_t *frame, uint32_t len),
+		    void *arg)
+{
+	unplug(w);
+	w->kind = WIRE_END;
+	w->on_tx = fn;
+	w->on_tx_arg = arg;
+	carrier_update(w);
 }
 
 void sim_wire_fini(struct sim_dev *dev)

@@ -27,6 +27,8 @@ struct sim_wire {
 	struct wire_sink *sink;		/* endpoint: checks what the port sends */
 	struct wire_tap *tap;
 	struct wire_cap *caps[WIRE_MAX_CAPS];
+	void (*on_tx)(void *arg, const uint8_t *frame, uint32_t len);	/* endpoint: a test's eyes */
+	void *on_tx_arg;
 	/* Frames from the port, to the port, and those that went nowhere. */
 	uint64_t from_frames, from_bytes, to_frames, to_bytes, nobody, deaf;
 };
@@ -43,6 +45,9 @@ void sim_wire_fini(struct sim_dev *dev);
  */
 int sim_wire_plug(struct sim_dev **devs, unsigned int nr, const char *spec, char *err,
 		  size_t err_size);
+/* Unplug all and call fn for each frame of the port instead. */
+void sim_wire_on_tx(struct sim_wire *w, void (*fn)(void *arg, const uint8_t *frame, uint32_t len),
+		    void *arg);
 void sim_wire_link(struct sim_wire *w, bool up);
 /* Let generators and TAPs send. True if a frame moved; may lower *next_ns. */
 bool sim_wire_poll(struct sim_wire *w, uint64_t now_ns, uint64_t *next_ns);
