@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A port at work: fills and reads hardware descriptors through the mapped rings, as any program of a
+ * user would. Knows the advanced descriptors of the 82599 family (82599 data sheet 331520, 7.1.6 and
+ * 7.2.3.2), typed from there and not from the library.
+ */
+#include "util.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define RXD_DD		(1U << 0)
+#define RXD_EOP		(1U << 1)
+
+#define TXD_DTYP_DATA	(3U << 20)
+#define TXD_EOP		(1U << 24)
+#define TXD_IFCS	(1U << 25)
+#define TXD_RS		(1U << 27)
+#define TXD_DEXT	(1U << 29)
+#define TXD_PAYLEN(n)	((uint32_t)(n) << 14)
+#define TXD_DD		(1U << 0)
+
+#define ETH_TYPE_TEST	0x88b5		/* IEEE 802: local experiments */
+#define SEQ_OFF		16
+#define DATA_OFF	24
+
+static int map_rings(struct port *p)
+{
+	int err = 0;
+
+	if (p->qs.rx_entries)
+		p->rx = xmmap(p->fd, page_up(p->qs.out_rx_ring_bytes), PROT_READ | PROT_WRITE,
+			      MAP_SHARED, NDRV_MMAP_RX_RING, &err);
+	if (!err && p->qs.tx_entries)
+		p->tx = xmmap(p->fd, page_up(p->qs.out_tx_ring_bytes), PROT_READ | PROT_WRITE,
+			      MAP_SHARED, NDRV_MMAP_TX_RING, &err);
+	if (!err)
+		p->status = xmmap(p->fd, page_up(1), PROT_READ, MAP_SHARED, NDRV_MMAP_STATUS, &err);
+	if (err || (p->qs.flags & NDRV_QUEUE_F_KERNEL_DOORBELL))
+		return err;
+	if (p->qs.rx_entries)
+		p->rx_page = xmmap(p->fd, page_up(1), PROT_READ | PROT_WRITE, MAP_SHARED,
+				   NDRV_MMAP_RX_DOORBELL, &err);
+	if (!err && p->qs.tx_entries)
+		p->tx_page = xmmap(p->fd, page_up(1), PROT_READ | PROT_WRITE, MAP_SHARED,
+				   NDRV_MMAP_TX_DOORBELL, &err);
+	return err;
+}
+
+static int make_pool(struct port *p)
+{
+	uint64_t len = (uint64_t)(p->qs.rx_entries + p->qs.tx_entries) * SLOT_BYTES;
+	int fd, err;
+
+	fd = pool_create(p->fd, page_up(len));
+	if (fd < 0)
+		return fd;
+	err = pool_attach(p->fd, fd, &p->pool);
+	if (err) {
+		close(fd);
+		return err;
+	}
+	return pool_map(&p->pool);
+}
+
+int port_setup(struct port *p, unsigned int nr, const struct ndrv_queue_setup *qs)
+{
+	int err;
+
+	memset(p, 0, sizeof(*p));
+	p->pool.fd = -1;
+	p->fd = dev_open(nr);
+	if (p->fd < 0)
+		return p->fd;
+	p->qs = qs ? *qs : setup_args();
+	err = get_info(p->fd, &p->info);
+	if (!err)
+		err = queue_setup(p->fd, &p->qs);
+	if (!err)
+		err = map_rings(p);
+	if (!err)
+		err = make_pool(p);
+	if (err)
+		port_close(p);
+	return err;
+}
+
+static void unmap(volatile const void *at, size_t len)
+{
+	if (at)
+		munmap((void *)at, len);
+}
+
+void port_close(struct port *p)
+{
+	unmap(p->rx, page_up(p->qs.out_rx_ring_bytes));
+	unmap(p->tx, page_up(p->qs.out_tx_ring_bytes));
+	unmap(p->status, page_up(1));
+	unmap(p->rx_page, page_up(1));
+	unmap(p->tx_page, page_up(1));
+	pool_close(&p->pool);
+	if (p->fd >= 0)
+		close(p->fd);
+	p->fd = -1;
+	p->rx = p->tx = NULL;
+	p->rx_page = p->tx_page = NULL;
+	p->status = NULL;
+}
+
+int port_start(struct port *p)
+{
+	uint32_t i;
+	int err;
+
+	err = queue_start(p->fd, &p->generation);
+	if (err)
+		return err;
+	p->rx_pos = p->tx_pos = p->tx_done = 0;
+	if (!p->qs.rx_entries)
+		return 0;
+	for (i = 0; i < p->qs.rx_entries; i++)
+		port_rx_desc(p, i, pool_iova(&p->pool, (uint64_t)i * SLOT_BYTES));
+	/* Tail = head means an empty ring, so one slot always stays ours. */
+	port_tail(p, NDRV_DOORBELL_F_RX, p->qs.rx_entries - 1, 0);
+	return 0;
+}
+
+int port_wait_link(struct port *p, unsigned int ms)
+{
+	uint64_t end = now_ms() + ms;
+	struct ndrv_link link;
+	int err;
+
+	do {
+		err = get_link(p->fd, &link);
+		if (err || link.out_up)
+			return err;
+		sleep_ms(10);
+	} while (now_ms() < end);
+	return -ETIMEDOUT;
+}
+
+/* Mapped or by the kernel, whichever this pair has. */
+void port_tail(struct port *p, uint32_t flags, uint32_t rx, uint32_t tx)
+{
+	if (p->qs.flags & NDRV_QUEUE_F_KERNEL_DOORBELL) {
+		doorbell(p->fd, flags, rx, tx);
+		return;
+	}
+	/* Descriptors first: pairs with the card, which reads them after it sees the tail. */
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	if (flags & NDRV_DOORBELL_F_RX)
+		*(volatile uint32_t *)(p->rx_page + p->qs.out_rx_tail_off) = rx;
+	if (flags & NDRV_DOORBELL_F_TX)
+		*(volatile uint32_t *)(p->tx_page + p->qs.out_tx_tail_off) = tx;
+}
+
+void port_rx_desc(struct port *p, uint32_t idx, uint64_t iova)
+{
+	p->rx[idx * 2 + 1] = 0;
+	p->rx[idx * 2] = iova;
+}
+
+void port_tx_desc(struct port *p, uint64_t iova, unsigned int len)
+{
+	uint32_t idx = p->tx_pos % p->qs.tx_entries;
+	uint32_t cmd = len | TXD_DTYP_DATA | TXD_EOP | TXD_IFCS | TXD_RS | TXD_DEXT;
+
+	p->tx[idx * 2] = iova;
+	p->tx[idx * 2 + 1] = cmd | (uint64_t)TXD_PAYLEN(len) << 32;
+	p->tx_pos++;
+}
+
+void port_tx_publish(struct port *p)
+{
+	port_tail(p, NDRV_DOORBELL_F_TX, 0, p->tx_pos % p->qs.tx_entries);
+}
+
+unsigned int port_tx_reap(struct port *p)
+{
+	unsigned int n = 0;
+
+	while (p->tx_done < p->tx_pos) {
+		uint32_t idx = p->tx_done % p->qs.tx_entries;
+
+		if (!((p->tx[idx * 2 + 1] >> 32) & TXD_DD))
+			break;
+		p->tx_done++;
+		n++;
+	}
+	return n;
+}
+
+int port_send(struct port *p, const void *frame, unsigned int len)
+{
+	uint64_t off;
+
+	port_tx_reap(p);
+	if (p->tx_pos - p->tx_done >= p->qs.tx_entries - 1)
+		return -EAGAIN;
+	off = (p->qs.rx_entries + p->tx_pos % p->qs.tx_entries) * (uint64_t)SLOT_BYTES;
+	memcpy(p->pool.map + off, frame, len);
+	port_tx_desc(p, pool_iova(&p->pool, off), len);
+	port_tx_publish(p);
+	p->tx_sent_ever++;
+	return 0;
+}
+
+int port_tx_flush(struct port *p, unsigned int ms)
+{
+	uint64_t end = now_ms() + ms;
+
+	while (port_tx_reap(p), p->tx_done < p->tx_pos) {
+		if (now_ms() > end)
+			return -ETIMEDOUT;
+		sleep_ms(1);
+	}
+	return 0;
+}
+
+/* The descriptor at rx_pos goes back to the card with its own slot. */
+static void rx_give_back(struct port *p)
+{
+	uint32_t idx = p->rx_pos % p->qs.rx_entries;
+
+	port_rx_desc(p, idx, pool_iova(&p->pool, (uint64_t)idx * SLOT_BYTES));
+	p->rx_pos++;
+	port_tail(p, NDRV_DOORBELL_F_RX, idx, 0);
+}
+
+int port_recv(struct port *p, void *buf, unsigned int max, unsigned int ms)
+{
+	uint64_t end = now_ms() + ms;
+	uint32_t idx = p->rx_pos % p->qs.rx_entries;
+	uint64_t done;
+	int len;
+
+	while (done = p->rx[idx * 2 + 1], !(done & RXD_DD)) {
+		if (now_ms() >= end)
+			return 0;
+		sleep_ms(1);
+	}
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	len = (int)((done >> 32) & 0xffff);
+	if (!(done & RXD_EOP))
+		len = -EMSGSIZE;
+	else
+		memcpy(buf, p->pool.map + (uint64_t)idx * SLOT_BYTES,
+		       (unsigned int)len < max ? (unsigned int)len : max);
+	rx_give_back(p);
+	return len;
+}
+
+static uint8_t pattern(uint64_t seq, unsigned int off)
+{
+	return (uint8_t)(seq * 31 + off * 7 + (off >> 8));
+}
+
+void frame_fill(uint8_t *frame, unsigned int len, const uint8_t *dst, const uint8_t *src,
+		uint64_t seq)
+{
+	unsigned int i;
+
+	memcpy(frame, dst, 6);
+	memcpy(frame + 6, src, 6);
+	frame[12] = ETH_TYPE_TEST >> 8;
+	frame[13] = ETH_TYPE_TEST & 0xff;
+	frame[14] = (uint8_t)(len >> 8);
+	frame[15] = (uint8_t)len;
+	memcpy(frame + SEQ_OFF, &seq, sizeof(seq));
+	for (i = DATA_OFF; i < len; i++)
+		frame[i] = pattern(seq, i);
+}
+
+unsigned int frame_check(const uint8_t *frame, unsigned int len, uint64_t seq)
+{
+	unsigned int i;
+
+	if (frame[12] != ETH_TYPE_TEST >> 8 || frame[13] != (ETH_TYPE_TEST & 0xff))
+		return 13;
+	if (frame[14] != (uint8_t)(len >> 8) || frame[15] != (uint8_t)len)
+		return 15;
+	if (frame_seq(frame) != seq)
+		return SEQ_OFF + 1;
+	for (i = DATA_OFF; i < len; i++)
+		if (frame[i] != pattern(seq, i))
+			return i + 1;
+	return 0;
+}
+
+uint64_t frame_seq(const uint8_t *frame)
+{
+	uint64_t seq;
+
+	if (frame[12] != ETH_TYPE_TEST >> 8 || frame[13] != (ETH_TYPE_TEST & 0xff))
+		return UINT64_MAX;
+	memcpy(&seq, frame + SEQ_OFF, sizeof(seq));
+	return seq;
+}

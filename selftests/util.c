@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Ports, raw system calls, pools, the simulator's counters; see util.h. */
+#include "util.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+#include <unistd.h>
+
+/* ---- ports --------------------------------------------------------------------------------- */
+
+struct found {
+	unsigned int nr;
+	char path[32];
+	char pci[32];
+};
+
+static struct found found[MAX_PORTS];
+static unsigned int nr_found;
+static bool searched;
+
+/* The PCI address behind a character device, whatever its class is called. */
+static int pci_of(const char *path, char *pci, size_t size)
+{
+	char link[64], target[512], *base;
+	struct stat st;
+	ssize_t len;
+
+	if (stat(path, &st) || !S_ISCHR(st.st_mode))
+		return -ENODEV;
+	snprintf(link, sizeof(link), "/sys/dev/char/%u:%u/device", major(st.st_rdev),
+		 minor(st.st_rdev));
+	len = readlink(link, target, sizeof(target) - 1);
+	if (len < 0)
+		return -errno;
+	target[len] = 0;
+	base = strrchr(target, '/');
+	base = base ? base + 1 : target;
+	if (strlen(base) >= size)
+		return -ENAMETOOLONG;
+	strcpy(pci, base);
+	return 0;
+}
+
+static bool wanted(const char *pci)
+{
+	const char *list = getenv("NDRV_DEV");
+
+	return !list || !*list || strstr(list, pci);
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const struct found *x = a, *y = b;
+
+	return (x->nr > y->nr) - (x->nr < y->nr);
+}
+
+static void search(void)
+{
+	struct dirent *e;
+	DIR *dir;
+
+	nr_found = 0;
+	searched = true;
+	dir = opendir("/dev");
+	if (!dir)
+		return;
+	while (nr_found < MAX_PORTS && (e = readdir(dir))) {
+		struct found *f = &found[nr_found];
+		char end;
+
+		if (sscanf(e->d_name, "ndrv%u%c", &f->nr, &end) != 1)
+			continue;
+		snprintf(f->path, sizeof(f->path), "/dev/ndrv%u", f->nr);
+		if (!pci_of(f->path, f->pci, sizeof(f->pci)) && wanted(f->pci))
+			nr_found++;
+	}
+	closedir(dir);
+	qsort(found, nr_found, sizeof(found[0]), by_number);
+}
+
+unsigned int dev_count(void)
+{
+	if (!searched)
+		search();
+	return nr_found;
+}
+
+const char *dev_path(unsigned int nr)
+{
+	return nr < dev_count() ? found[nr].path : NULL;
+}
+
+const char *dev_pci(unsigned int nr)
+{
+	return nr < dev_count() ? found[nr].pci : NULL;
+}
+
+int dev_open(unsigned int nr)
+{
+	const char *path = dev_path(nr);
+	int fd;
+
+	if (!path)
+		return -ENODEV;
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+bool dev_needed(unsigned int count)
+{
+	const char *need = getenv("NDRV_NEED");
+
+	return need && strtoul(need, NULL, 0) >= count;
+}
+
+/* Without a port there is nothing to test: one line, and kselftest's exit code for "skipped". */
+static void __attribute__((constructor)) leave_without_port(void)
+{
+	if (dev_count() || dev_needed(1))
+		return;
+	printf("TAP version 13\n1..0 # SKIP no port is bound to ndrv%s%s\n",
+	       getenv("NDRV_DEV") ? " of NDRV_DEV=" : " (ndrv bind ADDRESS)",
+	       getenv("NDRV_DEV") ? getenv("NDRV_DEV") : "");
+	fflush(stdout);
+	_exit(4);
+}
+
+static int write_file(const char *text, const char *fmt, ...)
+{
+	char path[256];
+	va_list ap;
+	ssize_t n;
+	int fd, err = 0;
+
+	va_start(ap, fmt);
+	vsnprintf(path, sizeof(path), fmt, ap);
+	va_end(ap);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	n = write(fd, text, strlen(text));
+	if (n < 0)
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+int dev_unbind(const char *pci)
+{
+	return write_file(pci, "/sys/bus/pci/devices/%s/driver/unbind", pci);
+}
+
+/* Returns when the driver's probe has; the new /dev/ndrvN is found by the next search. */
+int dev_bind(const char *pci, const char *driver)
+{
+	int err = write_file(driver, "/sys/bus/pci/devices/%s/driver_override", pci);
+
+	if (!err)
+		err = write_file(pci, "/sys/bus/pci/drivers/%s/bind", driver);
+	searched = false;
+	return err;
+}
+
+/* ---- system calls -------------------------------------------------------------------------- */
+
+int xioctl(int fd, unsigned long cmd, void *arg)
+{
+	return ioctl(fd, cmd, arg) < 0 ? -errno : 0;
+}
+
+void *xmmap(int fd, size_t len, int prot, int flags, uint64_t off, int *err)
+{
+	void *p = mmap(NULL, len, prot, flags, fd, (off_t)off);
+
+	*err = p == MAP_FAILED ? -errno : 0;
+	return p == MAP_FAILED ? NULL : p;
+}
+
+size_t page_up(size_t len)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	return (len + page - 1) / page * page;
+}
+
+uint64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+void sleep_ms(unsigned int ms)
+{
+	struct timespec ts = { .tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000 };
+
+	while (nanosleep(&ts, &ts) && errno == EINTR)
+		;
+}
+
+int get_info(int fd, struct ndrv_info *info)
+{
+	*info = (struct ndrv_info){ .size = sizeof(*info) };
+	return xioctl(fd, NDRV_INFO, info);
+}
+
+struct ndrv_queue_setup setup_args(void)
+{
+	return (struct ndrv_queue_setup){
+		.size = sizeof(struct ndrv_queue_setup),
+		.queue = 0,
+		.rx_entries = 256,
+		.tx_entries = 256,
+		.rx_buf_bytes = SLOT_BYTES,
+	};
+}
+
+int queue_setup(int fd, struct ndrv_queue_setup *qs)
+{
+	return xioctl(fd, NDRV_QUEUE_SETUP, qs);
+}
+
+int queue_start(int fd, uint64_t *generation)
+{
+	struct ndrv_queue_start qs = { .size = sizeof(qs) };
+	int err = xioctl(fd, NDRV_QUEUE_START, &qs);
+
+	if (!err && generation)
+		*generation = qs.out_generation;
+	return err;
+}
+
+int queue_stop(int fd)
+{
+	struct ndrv_queue_stop qs = { .size = sizeof(qs) };
+
+	return xioctl(fd, NDRV_QUEUE_STOP, &qs);
+}
+
+int doorbell(int fd, uint32_t flags, uint32_t rx_tail, uint32_t tx_tail)
+{
+	struct ndrv_doorbell db = {
+		.size = sizeof(db), .flags = flags, .rx_tail = rx_tail, .tx_tail = tx_tail,
+	};
+
+	return xioctl(fd, NDRV_DOORBELL, &db);
+}
+
+int get_stats(int fd, struct ndrv_stats *st)
+{
+	*st = (struct ndrv_stats){ .size = sizeof(*st) };
+	return xioctl(fd, NDRV_STATS, st);
+}
+
+int get_link(int fd, struct ndrv_link *link)
+{
+	*link = (struct ndrv_link){ .size = sizeof(*link) };
+	return xioctl(fd, NDRV_LINK, link);
+}
+
+int poll_fd(int fd, short events, int timeout_ms)
+{
+	struct pollfd p = { .fd = fd, .events = events };
+	int n = poll(&p, 1, timeout_ms);
+
+	return n < 0 ? -errno : n ? p.revents : 0;
+}
+
+/* ---- pools --------------------------------------------------------------------------------- */
+
+int pool_create(int fd, uint64_t len)
+{
+	struct ndrv_pool_create pc = { .size = sizeof(pc), .len_bytes = len };
+	int err = xioctl(fd, NDRV_POOL_CREATE, &pc);
+
+	return err ? err : pc.out_fd;
+}
+
+int pool_attach(int fd, int pool_fd, struct pool *p)
+{
+	struct ndrv_pool_attach pa = {
+		.size = sizeof(pa), .fd = pool_fd, .nr_iovas = POOL_MAX_PIECES,
+		.iovas_ptr = (uintptr_t)p->iovas,
+	};
+	int err = xioctl(fd, NDRV_POOL_ATTACH, &pa);
+
+	if (err)
+		return err;
+	p->fd = pool_fd;
+	p->id = pa.out_pool;
+	p->len = pa.out_len_bytes;
+	p->piece_shift = pa.out_piece_shift;
+	p->nr_iovas = pa.nr_iovas;
+	return 0;
+}
+
+int pool_detach(int fd, uint32_t id)
+{
+	struct ndrv_pool_detach pd = { .size = sizeof(pd), .pool = id };
+
+	return xioctl(fd, NDRV_POOL_DETACH, &pd);
+}
+
+int pool_map(struct pool *p)
+{
+	int err;
+
+	p->map = xmmap(p->fd, p->len, PROT_READ | PROT_WRITE, MAP_SHARED, 0, &err);
+	return err;
+}
+
+uint64_t pool_iova(const struct pool *p, uint64_t off)
+{
+	/* A single piece may be declared with any shift that covers the pool, 64 included. */
+	if (p->piece_shift >= 64)
+		return p->iovas[0] + off;
+	return p->iovas[off >> p->piece_shift] + (off & ((1ULL << p->piece_shift) - 1));
+}
+
+void pool_close(struct pool *p)
+{
+	if (p->map)
+		munmap(p->map, p->len);
+	if (p->fd > 0)
+		close(p->fd);
+	p->map = NULL;
+	p->fd = -1;
+}
+
+/* ---- the simulator ------------------------------------------------------------------------- */
+
+bool sim_present(void)
+{
+	static int known = -1;
+
+	if (known < 0)
+		known = !system("command -v simctl > /dev/null 2>&1 && "
+				"simctl counters > /dev/null 2>&1");
+	return known;
+}
+
+static int64_t json_number(const char *text, const char *name)
+{
+	char key[64];
+	const char *at;
+
+	snprintf(key, sizeof(key), "\"%s\":", name);
+	at = strstr(text, key);
+	return at ? strtoll(at + strlen(key), NULL, 0) : -1;
+}
+
+/* Ports of the simulator are in PCI order: the rank of this one among all Ethernet functions. */
+static int sim_index(unsigned int nr)
+{
+	const char *pci = dev_pci(nr);
+	char path[300], class[16];
+	struct dirent *e;
+	int rank = 0;
+	DIR *dir;
+
+	dir = opendir("/sys/bus/pci/devices");
+	if (!pci || !dir)
+		return -ENODEV;
+	while ((e = readdir(dir))) {
+		ssize_t n = -1;
+		int fd;
+
+		snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/class", e->d_name);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd >= 0) {
+			n = read(fd, class, sizeof(class));
+			close(fd);
+		}
+		if (n >= 8 && !strncmp(class, "0x020000", 8) && strcmp(e->d_name, pci) < 0)
+			rank++;
+	}
+	closedir(dir);
+	return rank;
+}
+
+static int sim_ask(const char *command, char *reply, size_t size)
+{
+	size_t n;
+	FILE *f;
+
+	f = popen(command, "r");
+	if (!f)
+		return -errno;
+	n = fread(reply, 1, size - 1, f);
+	reply[n] = 0;
+	return pclose(f) || !n ? -EIO : 0;
+}
+
+int64_t sim_counter(unsigned int nr, const char *name)
+{
+	static char reply[65536];
+	char key[32];
+	const char *at;
+
+	if (sim_ask("simctl counters", reply, sizeof(reply)))
+		return -1;
+	snprintf(key, sizeof(key), "\"port%d\"", sim_index(nr));
+	at = strstr(reply, key);
+	return at ? json_number(at, name) : -1;
+}
+
+int sim_command(const char *fmt, ...)
+{
+	char command[256] = "simctl ", reply[4096];
+	va_list ap;
+	int err;
+
+	va_start(ap, fmt);
+	vsnprintf(command + 7, sizeof(command) - 7, fmt, ap);
+	va_end(ap);
+	err = sim_ask(command, reply, sizeof(reply));
+	return err ? err : strstr(reply, "\"error\"") ? -EINVAL : 0;
+}

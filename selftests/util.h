@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the tests of /dev/ndrvN share: finding ports, raw system calls, a port that sends and receives,
+ * the simulator's counters. Speaks to the kernel through uapi/linux/ndrv.h and nothing else (no
+ * libndrv), so that an error of the interface cannot be hidden by a library that shares it.
+ * Functions return -errno; a timeout is -ETIMEDOUT.
+ */
+#ifndef NDRV_SELFTEST_UTIL_H
+#define NDRV_SELFTEST_UTIL_H
+
+#include <linux/ndrv.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define MS(n)		(n)
+#define LINK_MS		MS(15000)	/* the longest wait for link after a start */
+#define FRAME_MIN	60
+#define FRAME_MAX	1514
+
+/* ---- ports --------------------------------------------------------------------------------- */
+
+#define MAX_PORTS	8
+
+/*
+ * The ports that may be used: those in NDRV_DEV (PCI addresses separated by spaces or commas), or
+ * else all of them, lowest number first. NULL if there are fewer than @nr + 1.
+ */
+const char *dev_path(unsigned int nr);
+const char *dev_pci(unsigned int nr);	/* "0000:03:00.0" */
+unsigned int dev_count(void);
+/* Open for reading and writing, close-on-exec; -ENODEV if there is no such port. */
+int dev_open(unsigned int nr);
+/* True if too few ports is a failure here (NDRV_NEED=count in the environment). */
+bool dev_needed(unsigned int count);
+
+/* Bind or unbind the port by sysfs, with driver_override. */
+int dev_unbind(const char *pci);
+int dev_bind(const char *pci, const char *driver);
+
+/* For FIXTURE_SETUP and TEST, with kselftest_harness.h: leave unless there are @count ports. */
+#define NEED_PORTS(count) do {							\
+	if (dev_count() < (count)) {						\
+		ASSERT_FALSE(dev_needed(count))					\
+			TH_LOG("%u ports found, %u needed", dev_count(), (count)); \
+		SKIP(return, "%u ports found, %u needed", dev_count(), (count)); \
+	}									\
+} while (0)
+
+#define NEED_ROOT() do {							\
+	if (geteuid() != 0)							\
+		SKIP(return, "needs root");					\
+} while (0)
+
+/* ---- system calls -------------------------------------------------------------------------- */
+
+int xioctl(int fd, unsigned long cmd, void *arg);	/* 0 or -errno */
+/* Address or NULL with *err = -errno. */
+void *xmmap(int fd, size_t len, int prot, int flags, uint64_t off, int *err);
+size_t page_up(size_t len);
+uint64_t now_ms(void);
+void sleep_ms(unsigned int ms);
+
+int get_info(int fd, struct ndrv_info *info);
+/* A pair of 256 + 256 descriptors and 2 KiB buffers, to be changed before the call if need be. */
+struct ndrv_queue_setup setup_args(void);
+int queue_setup(int fd, struct ndrv_queue_setup *qs);
+int queue_start(int fd, uint64_t *generation);
+int queue_stop(int fd);
+int doorbell(int fd, uint32_t flags, uint32_t rx_tail, uint32_t tx_tail);
+int get_stats(int fd, struct ndrv_stats *st);
+int get_link(int fd, struct ndrv_link *link);
+/* poll(2) for @events: revents, 0 at timeout. */
+int poll_fd(int fd, short events, int timeout_ms);
+
+/* ---- pools --------------------------------------------------------------------------------- */
+
+#define POOL_MAX_PIECES	1024
+
+struct pool {
+	int fd;				/* dma-buf */
+	uint8_t *map;
+	uint64_t len;
+	uint32_t id;			/* out_pool of the attachment */
+	uint32_t piece_shift, nr_iovas;
+	uint64_t iovas[POOL_MAX_PIECES];
+};
+
+int pool_create(int fd, uint64_t len);			/* dma-buf or -errno */
+int pool_attach(int fd, int pool_fd, struct pool *p);	/* fills all but map */
+int pool_detach(int fd, uint32_t id);
+int pool_map(struct pool *p);
+uint64_t pool_iova(const struct pool *p, uint64_t off);
+void pool_close(struct pool *p);
+
+/* ---- a port at work ------------------------------------------------------------------------ */
+
+#define SLOT_BYTES	2048
+
+/*
+ * One queue pair with its mappings and a pool of rx_entries + tx_entries slots: receive descriptor i
+ * always has slot i. Positions count up freely; the ring index is position % entries.
+ */
+struct port {
+	int fd;
+	struct ndrv_info info;
+	struct ndrv_queue_setup qs;
+	const volatile struct ndrv_status *status;
+	volatile uint64_t *rx, *tx;		/* descriptors, two words each */
+	volatile uint8_t *rx_page, *tx_page;	/* doorbells; NULL in kernel doorbell mode */
+	struct pool pool;
+	uint64_t generation;
+	uint64_t rx_pos;			/* next descriptor to look at */
+	uint64_t tx_pos, tx_done;		/* next to fill; first not completed */
+	uint64_t tx_sent_ever;
+};
+
+/* Only the descriptors of this family are known here. */
+#define NEED_DESC(p) do {							\
+	if ((p)->info.out_desc_format != NDRV_DESC_IXGBE)			\
+		SKIP(return, "descriptor format %u", (p)->info.out_desc_format); \
+} while (0)
+
+int port_setup(struct port *p, unsigned int nr, const struct ndrv_queue_setup *qs);
+int port_start(struct port *p);			/* and gives all receive slots but one */
+void port_close(struct port *p);
+int port_wait_link(struct port *p, unsigned int ms);
+void port_tail(struct port *p, uint32_t flags, uint32_t rx, uint32_t tx);
+
+/* A transmit descriptor for any address; not visible before port_tx_publish. */
+void port_tx_desc(struct port *p, uint64_t iova, unsigned int len);
+void port_tx_publish(struct port *p);
+void port_rx_desc(struct port *p, uint32_t idx, uint64_t iova);
+/* Copies the frame into a slot and publishes it; -EAGAIN = ring full. */
+int port_send(struct port *p, const void *frame, unsigned int len);
+/* Waits until all that was sent is completed. */
+int port_tx_flush(struct port *p, unsigned int ms);
+unsigned int port_tx_reap(struct port *p);
+/* Length of the next frame, copied to @buf, its slot given back. 0 = none in time. */
+int port_recv(struct port *p, void *buf, unsigned int max, unsigned int ms);
+
+/* A frame with a checkable content: destination, source, type 0x88b5, @seq, then a pattern. */
+void frame_fill(uint8_t *frame, unsigned int len, const uint8_t *dst, const uint8_t *src,
+		uint64_t seq);
+/* 0, or the offset + 1 of the first wrong byte behind the addresses. */
+unsigned int frame_check(const uint8_t *frame, unsigned int len, uint64_t seq);
+uint64_t frame_seq(const uint8_t *frame);	/* UINT64_MAX: not one of ours */
+
+/* ---- the simulator and the kernel log ------------------------------------------------------- */
+
+bool sim_present(void);
+/* A counter of the simulated port behind /dev/ndrv number @nr, or -1. */
+int64_t sim_counter(unsigned int nr, const char *name);
+int sim_command(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+#endif
