@@ -85,3 +85,29 @@ kver_of()
 	done
 	die "the tree has no kernel $1 (it has those in $TREE/usr/lib/modules)"
 }
+
+# tree_chroot OUT COMMAND...: as root of a throw-away copy of the tree (an overlay in memory), with
+# the checkout read-only at /ndrv and the host's directory OUT at /out. All mounts are in a namespace
+# that ends with the command, so nothing is left behind however it ends.
+tree_chroot()
+{
+	local out=$1
+
+	shift
+	# shellcheck disable=SC2016  # for the inner shell
+	unshare --mount --pid --fork --kill-child --propagation private -- bash -eu -c '
+		tree=$1 top=$2 out=$3 at=$4
+		shift 4
+		mount -t tmpfs -o mode=755,size=75% ndrv "$at"
+		mkdir "$at/up" "$at/work" "$at/root"
+		mount -t overlay -o "lowerdir=$tree,upperdir=$at/up,workdir=$at/work" ndrv "$at/root"
+		mkdir -p "$at/root/ndrv" "$at/root/out"
+		mount --bind "$top" "$at/root/ndrv"
+		mount -o remount,bind,ro "$at/root/ndrv"
+		mount --bind "$out" "$at/root/out"
+		mount -t proc proc "$at/root/proc"
+		mount -t tmpfs tmp "$at/root/tmp"
+		exec env -i PATH=/usr/sbin:/usr/bin HOME=/root LANG=C.UTF-8 \
+			unshare --root="$at/root" --wd=/ -- "$@"
+	' tree_chroot "$TREE" "$TOP" "$out" "$CACHE/mnt" "$@"
+}

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The front door. What is built, and how, stands in the folders' own Makefiles; all of it lands in
+# build/. `make help` says what there is.
+
+TOP := $(abspath $(dir $(lastword $(MAKEFILE_LIST))))
+BUILD ?= $(TOP)/build
+export BUILD
+
+PREFIX ?= /usr/local
+export PREFIX DESTDIR
+
+KVER ?= $(shell uname -r)
+KDIR ?= /lib/modules/$(KVER)/build
+VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' $(TOP)/dkms.conf)
+DKMS_SRC := $(DESTDIR)/usr/src/ndrv-$(VERSION)
+
+.PHONY: all kmod lib tools sim selftests test lint vmtest demo check install uninstall \
+	dkms-install dkms-remove clean help
+
+all: lib tools sim $(if $(wildcard $(KDIR)/Makefile),kmod)
+
+help:
+	@echo "make              library, tools and simulator; the module too, where the kernel headers are"
+	@echo "make test         host tests: no root, no VM, under a minute"
+	@echo "make lint         style, layering, sparse and checkpatch over the tree"
+	@echo "sudo make demo    a VM with two emulated 82599, traffic through ndrv-fwd, one table"
+	@echo "sudo make check   every test there is: host, lint, VMs"
+	@echo "sudo make vmtest  the VM part of it; KERNEL=6.1 and T=NAME narrow it"
+	@echo "make kmod         the module for KVER=$(KVER) (or KDIR=...)"
+	@echo "make install      library and tools below PREFIX=$(PREFIX)"
+	@echo "sudo make dkms-install | dkms-remove   the module of version $(VERSION) through DKMS"
+
+kmod:
+	$(MAKE) -C $(TOP)/kmod KDIR=$(KDIR)
+
+lib:
+	$(MAKE) -C $(TOP)/lib
+
+tools: lib
+	$(MAKE) -C $(TOP)/tools
+
+sim:
+	$(MAKE) -C $(TOP)/tools/sim
+
+selftests:
+	mkdir -p $(BUILD)/selftests
+	$(MAKE) -C $(TOP)/selftests OUTPUT=$(BUILD)/selftests
+
+test:
+	$(MAKE) -C $(TOP)/selftests/host run
+
+lint:
+	$(TOP)/tools/dev/check
+
+vmtest:
+	$(TOP)/tools/vm/check vm
+
+demo:
+	$(TOP)/tools/vm/demo
+
+check:
+	$(TOP)/tools/vm/check
+
+install: lib tools
+	$(MAKE) -C $(TOP)/lib install
+	$(MAKE) -C $(TOP)/tools install
+
+uninstall:
+	$(MAKE) -C $(TOP)/lib uninstall
+	$(MAKE) -C $(TOP)/tools uninstall
+
+# Only what the module is built from goes to /usr/src.
+dkms-install:
+	@command -v dkms > /dev/null || { echo "dkms is missing: apt install dkms" >&2; exit 1; }
+	@[ -d /lib/modules/$(KVER)/build/ ] || \
+		{ echo "no kernel headers for $(KVER): apt install linux-headers-$(KVER)" >&2; exit 1; }
+	rm -rf $(DKMS_SRC)
+	install -d $(DKMS_SRC)/kmod $(DKMS_SRC)/uapi/linux
+	install -m 644 $(TOP)/dkms.conf $(DKMS_SRC)/
+	install -m 644 $(wildcard $(TOP)/kmod/*.[ch]) $(TOP)/kmod/Kbuild $(TOP)/kmod/Makefile $(DKMS_SRC)/kmod/
+	install -m 644 $(TOP)/uapi/linux/ndrv.h $(DKMS_SRC)/uapi/linux/
+	dkms status ndrv/$(VERSION) | grep -q . || dkms add ndrv/$(VERSION)
+	dkms build --force ndrv/$(VERSION) -k $(KVER)
+	dkms install --force ndrv/$(VERSION) -k $(KVER)
+
+dkms-remove:
+	dkms remove ndrv/$(VERSION) --all
+	rm -rf $(DKMS_SRC)
+
+clean:
+	rm -rf $(BUILD)
