@@ -285,10 +285,10 @@ static const struct {
 	void (*run)(struct cmd *c);
 	bool port;			/* first argument is a port number */
 } commands[] = {
-	{ "stats", cmd_stats }, { "gen", cmd_gen, true }, { "sink", cmd_sink, true },
-	{ "link", cmd_link, true }, { "wire", cmd_wire }, { "fault", cmd_fault, true },
-	{ "unplug", cmd_unplug, true }, { "drop", cmd_drop, true }, { "verbose", cmd_verbose },
-	{ "quit", cmd_quit }, { "help", cmd_help },
+	{ "stats", cmd_stats, false }, { "gen", cmd_gen, true }, { "sink", cmd_sink, true },
+	{ "link", cmd_link, true }, { "wire", cmd_wire, false }, { "fault", cmd_fault, true },
+	{ "unplug", cmd_unplug, true }, { "drop", cmd_drop, true },
+	{ "verbose", cmd_verbose, false }, { "quit", cmd_quit, false }, { "help", cmd_help, false },
 };
 
 static void cmd_run(struct cmd *c)

@@ -310,7 +310,7 @@ static int start(struct args *a, char *err, size_t err_size)
 	}
 	if (a->ctl && ctl_listen(&app, a->ctl, err, err_size))
 		return -1;
-	printf("ndrv-sim: ready, %u port%s\n", app.nr, app.nr == 1 ? "" : "s");
+	printf("ready, %u port%s\n", app.nr, app.nr == 1 ? "" : "s");
 	fflush(stdout);
 	if (a->ready_fd >= 0) {
 		if (write(a->ready_fd, "ready\n", 6) != 6) {
