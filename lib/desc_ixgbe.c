@@ -292,7 +292,7 @@ static int tx_burst(struct ndrv_queue *q, const struct ndrv_pkt *pkts, unsigned 
 	int ret = 0;
 
 	/* Early, so that few buffers circulate and stay in the CPU's cache. */
-	if (busy >= TX_RS_BATCH) {
+	if (busy >= TX_RS_BATCH || n > tx->limit - busy) {
 		tx_clean(q);
 		busy = tx->next - tx->clean;
 	}
