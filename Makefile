@@ -23,7 +23,7 @@ all: lib tools sim $(if $(wildcard $(KDIR)/Makefile),kmod)
 help:
 	@echo "make              library, tools and simulator; the module too, where the kernel headers are"
 	@echo "make test         host tests: no root, no VM, under a minute"
-	@echo "make lint         style, layering, sparse and checkpatch over the tree"
+	@echo "make lint         style, layering and spelling"
 	@echo "sudo make demo    a VM with two emulated 82599, traffic through ndrv-fwd, one table"
 	@echo "sudo make check   every test there is: host, lint, VMs"
 	@echo "sudo make vmtest  the VM part of it; KERNEL=6.1 and T=NAME narrow it"
