@@ -33,16 +33,17 @@ _Static_assert(NDRV_PKT_F_MORE == NDRV_IXGBE_RXS_EOP, "MORE is EOP inverted");
 static void rx_post(struct ndrv_queue *q, const uint32_t *bufs, unsigned int n)
 {
 	volatile union ndrv_ixgbe_rx *ring = q->rx.ring;
-	const struct pool_view *v = &q->view;
-	uint32_t fill = q->rx.fill;
+	const struct pool_view v = q->view;
+	uint32_t fill = q->rx.fill, mask = q->rx.mask;
+	uint32_t *slots = q->rx.bufs;
 	unsigned int i;
 
 	for (i = 0; i < n; i++, fill++) {
-		uint32_t slot = fill & q->rx.mask;
+		uint32_t slot = fill & mask;
 
-		q->rx.bufs[slot] = bufs[i];
-		ring[slot].qword[0] = view_iova(v, ((uint64_t)bufs[i] << v->buf_shift) +
-						   v->headroom_bytes);
+		slots[slot] = bufs[i];
+		ring[slot].qword[0] = view_iova(&v, ((uint64_t)bufs[i] << v.buf_shift) +
+						    v.headroom_bytes);
 		ring[slot].qword[1] = 0;
 	}
 	q->rx.fill = fill;
@@ -80,10 +81,11 @@ static uint32_t rx_error_flags(uint32_t status, uint16_t pkt_info, uint32_t flag
 static int rx_burst(struct ndrv_queue *q, struct ndrv_pkt *pkts, unsigned int n)
 {
 	const volatile union ndrv_ixgbe_rx *ring = q->rx.ring;
-	const struct pool_view *v = &q->view;
+	const uint32_t *slots = q->rx.bufs;
+	uint8_t *first_data = q->view.base + q->view.headroom_bytes;
 	uint32_t next = q->rx.next, mask = q->rx.mask;
 	uint32_t posted = q->rx.fill - next;
-	uint32_t buf_bytes = q->rx_buf_bytes;
+	uint32_t buf_bytes = q->rx_buf_bytes, buf_shift = q->view.buf_shift;
 	unsigned int i, frames_end = 0, room = n;
 	uint32_t empty;
 
@@ -93,14 +95,15 @@ static int rx_burst(struct ndrv_queue *q, struct ndrv_pkt *pkts, unsigned int n)
 		uint32_t slot = (next + i) & mask;
 		const volatile union ndrv_ixgbe_rx *d = &ring[slot];
 		uint32_t status = ndrv_load32(&d->wb.status);
-		uint32_t flags, len;
+		uint32_t flags, len, len_vlan;
 		uint64_t lo;
 
 		if (!(status & NDRV_IXGBE_RXS_DD))
 			break;
 		ndrv_acquire();			/* (D), pairs with (C) of the card */
 		lo = d->qword[0];
-		len = d->wb.len;
+		len_vlan = d->wb.len_vlan;
+		len = len_vlan & 0xffff;
 
 		flags = (status & RX_FLAGS) ^ NDRV_PKT_F_MORE;
 		flags |= lo & NDRV_IXGBE_RXP_RSS_TYPE ? NDRV_PKT_F_HASH : 0;
@@ -110,12 +113,11 @@ static int rx_burst(struct ndrv_queue *q, struct ndrv_pkt *pkts, unsigned int n)
 			flags |= NDRV_PKT_F_FRAME_BAD;
 			len = buf_bytes;
 		}
-		pkts[i].data = v->base + ((uint64_t)q->rx.bufs[slot] << v->buf_shift) +
-			       v->headroom_bytes;
+		pkts[i].data = first_data + ((uint64_t)slots[slot] << buf_shift);
 		pkts[i].len = len;
 		pkts[i].flags = flags;
 		pkts[i].hash = lo >> 32;
-		pkts[i].vlan = d->wb.vlan;
+		pkts[i].vlan = len_vlan >> 16;
 		pkts[i].reserved = 0;
 		/* Only the last piece has valid flags. Pieces behind the last complete frame stay. */
 		if (likely(!(flags & NDRV_PKT_F_MORE)))
@@ -156,23 +158,26 @@ static void tx_free_until(struct ndrv_queue *q, uint32_t end)
 {
 	struct tx_side *tx = &q->tx;
 	struct cache *c = &q->cache;
+	const uint32_t *slots = tx->bufs;
+	uint32_t clean = tx->clean, mask = tx->mask;
 
-	while (tx->clean != end) {
-		uint32_t part = end - tx->clean, n, i;
+	while (clean != end) {
+		uint32_t part = end - clean, n, i;
 
 		if (part > CACHE_CHUNK)
 			part = CACHE_CHUNK;
 		cache_make_room(q, part);
 		n = c->n;
 		for (i = 0; i < part; i++) {
-			uint32_t buf = tx->bufs[(tx->clean + i) & tx->mask];
+			uint32_t buf = slots[(clean + i) & mask];
 
 			c->bufs[n] = buf;
 			n += buf != BUF_NONE;
 		}
 		c->n = n;
-		tx->clean += part;
+		clean += part;
 	}
+	tx->clean = end;
 }
 
 static void tx_clean(struct ndrv_queue *q)
@@ -212,20 +217,20 @@ static inline bool tx_inside(const struct pool_view *v, uint64_t off, uint32_t l
 static inline unsigned int tx_single(struct ndrv_queue *q, const struct ndrv_pkt *pkts, unsigned int n)
 {
 	volatile union ndrv_ixgbe_tx *ring = q->tx.ring;
-	const struct pool_view *v = &q->view;
+	const struct pool_view v = q->view;
 	uint32_t next = q->tx.next, mask = q->tx.mask;
-	uintptr_t base = (uintptr_t)v->base;
+	uint32_t *slots = q->tx.bufs;
 	unsigned int i;
 
 	for (i = 0; i < n; i++, next++) {
-		uint64_t off = (uintptr_t)pkts[i].data - base;
+		uint64_t off = (uintptr_t)pkts[i].data - (uintptr_t)v.base;
 		uint32_t len = pkts[i].len, slot = next & mask;
 
 		if (unlikely(pkts[i].flags & (NDRV_PKT_F_MORE | NDRV_PKT_F_TX_RESERVED) ||
-			     len < NDRV_IXGBE_TX_MIN_BYTES || !tx_inside(v, off, len)))
+			     len < NDRV_IXGBE_TX_MIN_BYTES || !tx_inside(&v, off, len)))
 			break;
-		q->tx.bufs[slot] = off >> v->buf_shift;
-		ring[slot].qword[0] = view_iova(v, off);
+		slots[slot] = off >> v.buf_shift;
+		ring[slot].qword[0] = view_iova(&v, off);
 		ring[slot].qword[1] = (uint64_t)len << (32 + NDRV_IXGBE_TXO_PAYLEN_SHIFT) |
 				      (TX_CMD | NDRV_IXGBE_TXD_EOP) | len;
 	}

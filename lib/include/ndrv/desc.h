@@ -30,8 +30,8 @@ union ndrv_ixgbe_rx {
 		uint16_t hdr_info;
 		uint32_t hash;			/* RSS hash, if the RSS type is not 0 */
 		uint32_t status;		/* NDRV_IXGBE_RXS_* and, from bit 20 on, NDRV_IXGBE_RXE_* */
-		uint16_t len;			/* bytes in this buffer, without FCS */
-		uint16_t vlan;			/* the tag that was taken out, if RXS_VP */
+		uint32_t len_vlan;		/* bytes in this buffer, without FCS, in 15:0; the tag
+						 * that was taken out in 31:16, if RXS_VP */
 	} wb;
 	uint64_t qword[2];
 };
