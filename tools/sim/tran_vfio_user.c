@@ -6,6 +6,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #include "vfio_user.h"
 
 #define MESSAGES_PER_EVENT	64	/* then the poll loop has its turn */
+#define REPLY_WAIT_MS		1000	/* a client that does not read for so long never will */
 #define FLAGS_KNOWN		(VFU_TYPE_MASK | VFU_NO_REPLY | VFU_ERROR)
 
 bool sim_vfu_connected(const struct sim_vfu *v)
@@ -122,12 +124,15 @@ static int send_reply(struct sim_vfu *v, const struct vfu_header *h, const struc
 		c->cmsg_len = CMSG_LEN(sizeof(int));
 		memcpy(CMSG_DATA(c), &r->fd, sizeof(int));
 	}
-	do {
+	n = sendmsg(v->conn.fd, &mh, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (n < 0 && errno == EAGAIN) {		/* its queue is full: a moment to read */
+		struct pollfd pfd = { v->conn.fd, POLLOUT, 0 };
+
+		poll(&pfd, 1, REPLY_WAIT_MS);
 		n = sendmsg(v->conn.fd, &mh, MSG_DONTWAIT | MSG_NOSIGNAL);
-	} while (n < 0 && errno == EINTR);
+	}
 	if (n < 0)
 		return -errno;
-	/* Replies are small; a client with a full receive queue does not read them and never will. */
 	return (size_t)n == h->size ? 0 : -ENOBUFS;
 }
 

@@ -156,10 +156,10 @@ static int do_get_region_info(struct sim_vfu *v, const uint8_t *p, size_t n, str
 			out.argsz += sparse_cap(bar, r->payload + sizeof(out), room);
 			if (out.argsz > sizeof(r->payload))
 				return -E2BIG;
-			if (info.argsz >= out.argsz) {
-				out.cap_offset = sizeof(out);
+			/* Also when the list does not fit: QEMU refuses a flag without an offset. */
+			out.cap_offset = sizeof(out);
+			if (info.argsz >= out.argsz)
 				r->len = out.argsz;
-			}
 			r->fd = bar->mem_fd;
 		}
 	}
