@@ -330,7 +330,7 @@ static int plug_cable(struct sim_dev **devs, unsigned int nr, const char *spec, 
 
 /* The item that key=value options after it belong to. */
 struct item {
-	struct wire_gen *gen;
+	struct wire_gen *gen, *new_gen;	/* new_gen: made by this spec, wherever in it */
 	struct wire_cap *cap;
 	bool loop;
 };
@@ -351,7 +351,7 @@ static int item_gen(struct sim_wire *w, struct item *it, const char *file, char 
 	if (endpoint_only(w, "gen", err, err_size))
 		return -1;
 	wire_gen_free(w->gen);
-	w->gen = it->gen = wire_gen_new(w->dev->index, w->dev->mac);
+	w->gen = it->gen = it->new_gen = wire_gen_new(w->dev->index, w->dev->mac);
 	if (!w->gen) {
 		snprintf(err, err_size, "out of memory");
 		return -1;
@@ -411,7 +411,7 @@ static int item_option(struct sim_wire *w, struct item *it, const char *key, con
 static int plug_token(struct sim_wire *w, struct item *it, char *token, char *err, size_t err_size)
 {
 	char *value = strchr(token, '=');
-	struct item none = { 0 };
+	struct item none = { .new_gen = it->new_gen };
 
 	if (value)
 		*value++ = '\0';
@@ -486,8 +486,8 @@ int sim_wire_plug(struct sim_dev **devs, unsigned int nr, const char *spec, char
 	if (w->kind == WIRE_END && !w->gen && !w->sink && !w->tap && !w->caps[0])
 		w->kind = WIRE_NONE;
 	carrier_update(w);
-	if (!ret && it.gen && wire_gen_autostart(it.gen))
-		ret = wire_gen_start(it.gen, err, err_size);
+	if (!ret && it.new_gen && it.new_gen == w->gen && wire_gen_autostart(w->gen))
+		ret = wire_gen_start(w->gen, err, err_size);
 	return ret;
 }
 
