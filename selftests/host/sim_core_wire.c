@@ -93,7 +93,7 @@ static void test_frame_format(void)
 	f = dev_a()->last;
 	tap_eq(dev_a()->rx_frames, 3, "three frames");
 	tap_eq(dev_a()->last_len, 60, "64 bytes with FCS are 60");
-	tap_ok(!memcmp(f, "\x02\0\0\0\0\x09\x02nd\0\0\0\x08\0\x45", 15), "addresses, IPv4");
+	tap_ok(!memcmp(f, "\x02\0\0\0\0\x09\x02nd\xff\0\0\x08\0\x45", 15), "addresses, IPv4");
 	tap_eq(f[16] << 8 | f[17], 46, "IP length");
 	tap_eq(f[34] << 8 | f[35], 49152, "third frame, two flows: first source port");
 	tap_eq(f[36] << 8 | f[37], 28260, "destination port");

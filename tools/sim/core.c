@@ -51,6 +51,17 @@ const struct sim_dev_ops *sim_model_find(const char *name)
 	return NULL;
 }
 
+/* The core's own copy of "mac", for the wires; whether the value is good the model has said. */
+static void mac_note(struct sim_dev *dev, const char *value)
+{
+	unsigned int b[6];
+
+	if (sscanf(value, "%2x:%2x:%2x:%2x:%2x:%2x", b, b + 1, b + 2, b + 3, b + 4, b + 5) != 6)
+		return;
+	for (int i = 0; i < 6; i++)
+		dev->mac[i] = b[i];
+}
+
 static int options_apply(struct sim_dev *dev, const char *opts, char *err, size_t err_size)
 {
 	char *copy = strdup(opts), *save = NULL;
@@ -70,6 +81,8 @@ static int options_apply(struct sim_dev *dev, const char *opts, char *err, size_
 		else if (ret)
 			snprintf(err, err_size, "option %s: value '%s' refused (%s)", o,
 				 value ? value : "", strerror(-ret));
+		else if (value && !strcmp(o, "mac"))
+			mac_note(dev, value);
 	}
 	free(copy);
 	return ret;
@@ -87,6 +100,7 @@ struct sim_dev *sim_dev_create(const struct sim_dev_ops *ops, const char *name, 
 	}
 	dev->ops = ops;
 	dev->index = index;
+	memcpy(dev->mac, (uint8_t[]){ 0x02, 0x6e, 0x64, 0, 0, index }, sizeof(dev->mac));
 	snprintf(dev->name, sizeof(dev->name), "%s", name);
 	for (unsigned int i = 0; i < SIM_MAX_BARS; i++)
 		dev->bars[i].mem_fd = -1;

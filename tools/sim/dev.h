@@ -142,7 +142,11 @@ struct sim_dev {
 	struct sim_counters ctr;
 	bool bus_master;		/* kept by the PCI core: command register, and D0 */
 	bool carrier;			/* kept by the wire core */
-	uint8_t mac[6];			/* set by the model (NVM address): generators aim at it; 0 = broadcast */
+	/*
+	 * The address for the NVM: 02:6e:64:00:00:INDEX before init, then the value of the option "mac"
+	 * (which goes to set() as well). Generators aim at it.
+	 */
+	uint8_t mac[6];
 	struct sim_pci *pci;		/* pcicfg.c */
 	struct sim_iommu *iommu;	/* dma.c */
 	struct sim_wire *wire;		/* wire.c */

@@ -30,7 +30,7 @@ const char wire_gen_help[] =
 	"      flow=on|off      wait while the port has no room or does not listen (default on)\n"
 	"      start=auto|manual  start when plugged in, or by \"gen PORT start\" (default manual)\n"
 	"      flows=N          UDP source ports used in turn (default 1)\n"
-	"      dst=MAC src=MAC  addresses (default: the port's own, 02:6e:64:00:00:PORT)\n"
+	"      dst=MAC src=MAC  addresses (default: the port's own, 02:6e:64:ff:00:PORT)\n"
 	"      saddr=IP daddr=IP  IPv4 addresses (default 198.18.PORT.1, 198.19.PORT.1)\n"
 	"      vlan=N           802.1Q tag with this VLAN, 0 = none (default 0)\n"
 	"      stream=N         stream number of the next run (default: counts up)\n"
@@ -72,17 +72,13 @@ static void templates_free(struct wire_gen *g)
 
 struct wire_gen *wire_gen_new(unsigned int port, const uint8_t *mac)
 {
-	static const uint8_t zero[6];
 	struct wire_gen *g = calloc(1, sizeof(*g));
 
 	if (!g)
 		return NULL;
 	g->port = port;
-	if (memcmp(mac, zero, 6))
-		memcpy(g->dst, mac, 6);
-	else
-		memset(g->dst, 0xff, 6);
-	memcpy(g->src, (uint8_t[]){ 0x02, 0x6e, 0x64, 0, 0, port }, 6);
+	memcpy(g->dst, mac, 6);
+	memcpy(g->src, (uint8_t[]){ 0x02, 0x6e, 0x64, 0xff, 0, port }, 6);
 	g->saddr = 0xc6120001 | port << 8;
 	g->daddr = 0xc6130001 | port << 8;
 	g->burst = g->flows = 1;
