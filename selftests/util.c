@@ -162,6 +162,19 @@ int dev_unbind(const char *pci)
 	return write_file(pci, "/sys/bus/pci/devices/%s/driver/unbind", pci);
 }
 
+bool dev_bound_to(const char *pci, const char *driver)
+{
+	char path[128], target[512];
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/driver", pci);
+	len = readlink(path, target, sizeof(target) - 1);
+	if (len < 0)
+		return false;
+	target[len] = 0;
+	return !strcmp(strrchr(target, '/') + 1, driver);
+}
+
 /* Returns when the driver's probe has; the new /dev/ndrvN is found by the next search. */
 int dev_bind(const char *pci, const char *driver)
 {
@@ -348,7 +361,7 @@ bool sim_present(void)
 
 	if (known < 0)
 		known = !system("command -v simctl > /dev/null 2>&1 && "
-				"simctl counters > /dev/null 2>&1");
+				"simctl stats > /dev/null 2>&1");
 	return known;
 }
 
@@ -363,7 +376,7 @@ static int64_t json_number(const char *text, const char *name)
 }
 
 /* Ports of the simulator are in PCI order: the rank of this one among all Ethernet functions. */
-static int sim_index(unsigned int nr)
+int sim_index(unsigned int nr)
 {
 	const char *pci = dev_pci(nr);
 	char path[300], class[16];
@@ -406,13 +419,13 @@ static int sim_ask(const char *command, char *reply, size_t size)
 
 int64_t sim_counter(unsigned int nr, const char *name)
 {
-	static char reply[65536];
+	static char reply[1 << 20];
 	char key[32];
 	const char *at;
 
-	if (sim_ask("simctl counters", reply, sizeof(reply)))
+	if (sim_ask("simctl stats", reply, sizeof(reply)))
 		return -1;
-	snprintf(key, sizeof(key), "\"port%d\"", sim_index(nr));
+	snprintf(key, sizeof(key), "\"name\":\"port%d\"", sim_index(nr));
 	at = strstr(reply, key);
 	return at ? json_number(at, name) : -1;
 }
@@ -427,5 +440,5 @@ int sim_command(const char *fmt, ...)
 	vsnprintf(command + 7, sizeof(command) - 7, fmt, ap);
 	va_end(ap);
 	err = sim_ask(command, reply, sizeof(reply));
-	return err ? err : strstr(reply, "\"error\"") ? -EINVAL : 0;
+	return err ? err : strstr(reply, "\"ok\":true") ? 0 : -EINVAL;
 }

@@ -37,6 +37,7 @@ bool dev_needed(unsigned int count);
 /* Bind or unbind the port by sysfs, with driver_override. */
 int dev_unbind(const char *pci);
 int dev_bind(const char *pci, const char *driver);
+bool dev_bound_to(const char *pci, const char *driver);
 
 /* For FIXTURE_SETUP and TEST, with kselftest_harness.h: leave unless there are @count ports. */
 #define NEED_PORTS(count) do {							\
@@ -151,6 +152,8 @@ uint64_t frame_seq(const uint8_t *frame);	/* UINT64_MAX: not one of ours */
 bool sim_present(void);
 /* A counter of the simulated port behind /dev/ndrv number @nr, or -1. */
 int64_t sim_counter(unsigned int nr, const char *name);
+/* Which port of the simulator is behind /dev/ndrv number @nr: for commands. */
+int sim_index(unsigned int nr);
 int sim_command(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

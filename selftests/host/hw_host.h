@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kernel as a family file of kmod sees it, on the host: what kmod/hw.h lists, over the in-process
+ * simulator. hw->regs is the struct sim_inproc, time is the simulator's, so a wait takes no time but
+ * is measured. Tests look into and interfere with it through struct host.
+ */
+#ifndef HW_HOST_H
+#define HW_HOST_H
+
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim_inproc.h"
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int8_t s8;
+typedef int16_t s16;
+typedef int32_t s32;
+typedef int64_t s64;
+
+#define __iomem
+#define BIT(n)			(1UL << (n))
+#define BIT_ULL(n)		(1ULL << (n))
+#define BITS_PER_LONG		((int)(8 * sizeof(long)))
+#define GENMASK(high, low)	((~0UL >> (BITS_PER_LONG - 1 - (high))) & (~0UL << (low)))
+#define HOST_SHIFT(mask)	__builtin_ctzl(mask)
+#define FIELD_PREP(mask, val)	(((unsigned long)(val) << HOST_SHIFT(mask)) & (mask))
+#define FIELD_GET(mask, reg)	(((unsigned long)(reg) & (mask)) >> HOST_SHIFT(mask))
+#define FIELD_MAX(mask)		((mask) >> HOST_SHIFT(mask))
+#define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
+#define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
+#define lower_32_bits(n)	((u32)(n))
+#define upper_32_bits(n)	((u32)((u64)(n) >> 32))
+#define min(a, b)		((a) < (b) ? (a) : (b))
+#define max(a, b)		((a) > (b) ? (a) : (b))
+#define min_t(type, a, b)	min((type)(a), (type)(b))
+#define max_t(type, a, b)	max((type)(a), (type)(b))
+#define likely(x)		(x)
+#define unlikely(x)		(x)
+#define static_assert		_Static_assert
+
+static inline bool test_bit(unsigned int nr, const unsigned long *map)
+{
+	return map[nr / BITS_PER_LONG] >> (nr % BITS_PER_LONG) & 1;
+}
+
+static inline void __set_bit(unsigned int nr, unsigned long *map)
+{
+	map[nr / BITS_PER_LONG] |= 1UL << (nr % BITS_PER_LONG);
+}
+
+static inline void __clear_bit(unsigned int nr, unsigned long *map)
+{
+	map[nr / BITS_PER_LONG] &= ~(1UL << (nr % BITS_PER_LONG));
+}
+
+struct device {
+	int unused;
+};
+
+struct ndrv_hw;
+
+/* One for the test program; defined in the test. */
+struct host {
+	/* Called after every register read and before every write; may be NULL. */
+	u32 (*on_read)(u32 reg, u32 value);
+	/* False: the write is lost. */
+	bool (*on_write)(u32 reg, u32 value);
+	u64 reads, writes;
+	unsigned int errors;		/* lines of ndrv_hw_err */
+	char last_error[256];
+};
+
+extern struct host host;
+
+u32 ndrv_rd32(struct ndrv_hw *hw, u32 reg);
+void ndrv_wr32(struct ndrv_hw *hw, u32 reg, u32 value);
+
+static inline void ndrv_hw_sleep_us(struct ndrv_hw *hw, unsigned int us)
+{
+	(void)hw;
+	sim_inproc_step((u64)us * 1000);
+}
+
+void host_log(struct ndrv_hw *hw, int level, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#define ndrv_hw_err(hw, ...)	host_log(hw, 0, __VA_ARGS__)
+#define ndrv_hw_warn(hw, ...)	host_log(hw, 1, __VA_ARGS__)
+#define ndrv_hw_info(hw, ...)	host_log(hw, 2, __VA_ARGS__)
+
+#endif
