@@ -66,6 +66,41 @@ static double json_number(struct sim_wire *w, const char *key)
 	return v;
 }
 
+/* Bit by bit, as the definition says. */
+static uint32_t crc_slow(const uint8_t *data, size_t len)
+{
+	uint32_t crc = ~0u;
+
+	while (len--) {
+		crc ^= *data++;
+		for (int bit = 0; bit < 8; bit++)
+			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
+	}
+	return ~crc;
+}
+
+static void test_crc_lengths(void)
+{
+	uint8_t data[700];
+	int bad_crc = 0, bad_sum = 0;
+
+	for (int i = 0; i < 700; i++)
+		data[i] = (i * 2654435761u) >> 13;
+	for (size_t len = 0; len < 690; len++) {
+		const uint8_t *at = data + len % 9;
+		uint32_t sum = 0;
+
+		bad_crc += crc32_update(0, at, len) != crc_slow(at, len);
+		for (size_t i = 0; i < len; i++)
+			sum += i % 2 ? at[i] : at[i] << 8;
+		sum = (sum & 0xffff) + (sum >> 16);
+		sum = (sum & 0xffff) + (sum >> 16);
+		bad_sum += (csum_fold(csum_add(0, at, len)) ^ 0xffff) != sum;
+	}
+	tap_eq(bad_crc, 0, "CRC of every length up to 690");
+	tap_eq(bad_sum, 0, "checksum of every length up to 690");
+}
+
 static void test_stamp_sums(void)
 {
 	uint8_t data[64];
@@ -75,6 +110,7 @@ static void test_stamp_sums(void)
 	       0xcbf43926, "in two parts");
 	for (int i = 0; i < 64; i++)
 		data[i] = i * 7;
+	test_crc_lengths();
 	tap_eq(csum_fold(csum_add(0, (const uint8_t[]){ 0, 1, 0xf2, 3, 0xf4, 0xf5, 0xf6, 0xf7 }, 8)),
 	       0x220d, "checksum of RFC 1071's example");
 	tap_eq(csum_fold(csum_add(csum_add(0, data, 30), data + 30, 33)),

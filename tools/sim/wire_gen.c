@@ -36,10 +36,18 @@ const char wire_gen_help[] =
 	"      stream=N         stream number of the next run (default: counts up)\n"
 	"    pcap-in=FILE has rate (also rate=file: the file's own timing), count, burst, flow, start\n";
 
+#define VARYING		10		/* stamp bytes that change per frame: sequence, time */
+
+/*
+ * A frame of one size. Its CRC is linear in the bytes that vary: the CRC with all of them 0, and what
+ * each value of each of these bytes flips in it.
+ */
 struct template {
 	uint32_t len;			/* without FCS */
-	uint64_t udp_sum;		/* with source port, stamp and checksum 0 */
+	uint64_t udp_sum;		/* with source port, sequence, time, CRC and checksum 0 */
 	uint8_t *frame;
+	uint32_t crc_base;
+	uint32_t (*crc_flip)[256];	/* [VARYING] */
 };
 
 struct wire_gen {
@@ -66,7 +74,9 @@ static void templates_free(struct wire_gen *g)
 {
 	for (unsigned int i = 0; i < MAX_SIZES; i++) {
 		free(g->tmpl[i].frame);
+		free(g->tmpl[i].crc_flip);
 		g->tmpl[i].frame = NULL;
+		g->tmpl[i].crc_flip = NULL;
 	}
 }
 
@@ -248,6 +258,35 @@ static unsigned int ip_off(const struct wire_gen *g)
 	return ETH_LEN + (g->vlan ? 4 : 0);
 }
 
+static uint32_t stamp_crc(const struct template *t, unsigned int off)
+{
+	uint32_t crc = crc32_update(0, t->frame + off, STAMP_SIZE - 4);
+
+	return crc32_update(crc, t->frame + off + STAMP_SIZE, t->len - off - STAMP_SIZE);
+}
+
+static int crc_prepare(struct template *t, unsigned int off)
+{
+	t->crc_flip = malloc(VARYING * sizeof(*t->crc_flip));
+	if (!t->crc_flip)
+		return -1;
+	t->crc_base = stamp_crc(t, off);
+	for (unsigned int i = 0; i < VARYING; i++) {
+		uint8_t *byte = t->frame + off + 4 + i;
+		uint32_t *flip = t->crc_flip[i];
+
+		flip[0] = 0;
+		for (unsigned int bit = 1; bit < 256; bit *= 2) {
+			*byte = bit;
+			flip[bit] = stamp_crc(t, off) ^ t->crc_base;
+		}
+		*byte = 0;
+		for (unsigned int v = 1; v < 256; v++)
+			flip[v] = flip[v & (v - 1)] ^ flip[v & -v];
+	}
+	return 0;
+}
+
 static int template_build(struct wire_gen *g, struct template *t, unsigned int size)
 {
 	unsigned int ip = ip_off(g), min = ip + IP_LEN + UDP_LEN + STAMP_SIZE, udp_len;
@@ -275,10 +314,12 @@ static int template_build(struct wire_gen *g, struct template *t, unsigned int s
 	udp_len = t->len - ip - IP_LEN;
 	stamp_put16(f + ip + 22, STAMP_PORT);
 	stamp_put16(f + ip + 24, udp_len);
+	stamp_put16(f + ip + IP_LEN + UDP_LEN, STAMP_MAGIC);
+	stamp_put16(f + ip + IP_LEN + UDP_LEN + 2, g->stream);
 	for (unsigned int i = ip + IP_LEN + UDP_LEN + STAMP_SIZE; i < t->len; i++)
 		f[i] = i;
 	t->udp_sum = csum_add(17 + udp_len, f + ip + 12, t->len - ip - 12);
-	return 0;
+	return crc_prepare(t, ip + IP_LEN + UDP_LEN);
 }
 
 static int templates_build(struct wire_gen *g)
@@ -294,21 +335,19 @@ static int templates_build(struct wire_gen *g)
 /* Write what differs from frame to frame into the template: source port, stamp, both sums. */
 static void template_stamp(struct wire_gen *g, struct template *t, uint64_t now_ns)
 {
-	unsigned int ip = ip_off(g), off = ip + IP_LEN + UDP_LEN;
-	uint8_t *udp = t->frame + ip + IP_LEN, *st = t->frame + off;
-	uint16_t csum;
-	uint32_t crc;
+	unsigned int ip = ip_off(g);
+	uint8_t *udp = t->frame + ip + IP_LEN, *st = udp + UDP_LEN;
+	uint32_t time = (uint32_t)now_ns ? (uint32_t)now_ns : 1, lo = g->seq, crc = t->crc_base;
+	uint16_t port = SPORT_BASE + (g->flows > 1 ? g->seq % g->flows : 0), hi = g->seq >> 32, csum;
 
-	stamp_put16(udp, SPORT_BASE + g->seq % g->flows);
-	stamp_put16(st, STAMP_MAGIC);
-	stamp_put16(st + 2, g->stream);
-	stamp_put16(st + 4, g->seq >> 32);
-	stamp_put32(st + 6, g->seq);
-	stamp_put32(st + 10, (uint32_t)now_ns ? (uint32_t)now_ns : 1);
-	crc = crc32_update(0, st, STAMP_SIZE - 4);
-	crc = crc32_update(crc, st + STAMP_SIZE, t->len - off - STAMP_SIZE);
+	stamp_put16(udp, port);
+	stamp_put16(st + 4, hi);
+	stamp_put32(st + 6, lo);
+	stamp_put32(st + 10, time);
+	for (unsigned int i = 0; i < VARYING; i++)
+		crc ^= t->crc_flip[i][st[4 + i]];
 	stamp_put32(st + 14, crc);
-	csum = csum_fold(csum_add(t->udp_sum + stamp_get16(udp), st, STAMP_SIZE));
+	csum = csum_fold(t->udp_sum + port + hi + lo + time + crc);
 	stamp_put16(udp + 6, csum ? csum : 0xffff);
 }
 
@@ -325,6 +364,8 @@ int wire_gen_start(struct wire_gen *g, char *err, size_t err_size)
 		snprintf(err, err_size, "the pcap file has no frames");
 		return -1;
 	}
+	if (g->runs++)
+		g->stream = (g->stream + 1) & 0xffff;
 	if (!g->pcap && templates_build(g)) {
 		snprintf(err, err_size, "out of memory");
 		return -1;
@@ -333,8 +374,6 @@ int wire_gen_start(struct wire_gen *g, char *err, size_t err_size)
 	g->timed = false;
 	g->seq = 0;
 	g->started_ns = sim_now_ns();
-	if (g->runs++)
-		g->stream = (g->stream + 1) & 0xffff;
 	return 0;
 }
 
