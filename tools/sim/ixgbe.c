@@ -131,7 +131,7 @@ static int model_init(struct sim_dev *dev)
 		.pm_cap_off = 0x40, .msix_bar = 4, .msix_vecs = IXGBE_NR_VECS,
 		.msix_table_off = 0, .msix_pba_off = 0x2000, .link_width = 8, .link_speed = 2,
 	};
-	ident_set(ix, 0x10f7);
+	ident_set(ix, 0x10fb);
 	dev->bars[0].size = IXGBE_BAR0_SIZE;
 	dev->bars[0].is_64 = true;
 	dev->bars[2].size = 32;
@@ -489,7 +489,7 @@ static void model_dump(struct sim_dev *dev, char *buf, size_t size)
 const struct sim_dev_ops sim_ixgbe_ops = {
 	.name = "82599",
 	.keys_help =
-		"  device=ID       PCI device id, hexadecimal (10f7; 10fb = SFP+)\n"
+		"  device=ID       PCI device id, hexadecimal (default 10fb, SFP+; 10f7 backplane)\n"
 		"  mac=ADDRESS     station address in the NVM\n"
 		"  sfp=da|none     what is in the SFP+ cage (10fb and its kin)\n"
 		"  trap=on|off     on: no page is mapped, every register access is exact\n"

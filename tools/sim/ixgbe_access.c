@@ -165,14 +165,12 @@ static uint32_t store_mask(uint32_t off)
 		return RXCTRL_RXEN;
 	if (off == IXGBE_RDRXCTL)
 		return ~RDRXCTL_DMAIDONE;
-	if (in(off, IXGBE_FCRTH(0), IXGBE_FCRTH(7)))
-		return FCRTH_FCEN | FCRTH_RTH;
-	if (in(off, 0x3220, 0x323c))		/* FCRTL */
-		return 0x8007ffe0;
+	if (in(off, 0x3220, IXGBE_FCRTH(7)))	/* FCRTL, PXON2OFF, FCRTH */
+		return 0x8007fff0;
 	if (in(off, IXGBE_EITR_LO(0), IXGBE_EITR_LO(23)) || in(off, 0x12300, 0x124a0))
 		return EITR_MASK;
 	if (in(off, IXGBE_RAL(0), IXGBE_RAL(127) + 4) && off & 4)
-		return 0x803fffff;
+		return 0x8000ffff;
 	if (off == IXGBE_AUTOC)
 		return ~AUTOC_AN_RESTART;
 	if (off == IXGBE_FDIRCMD)

@@ -221,7 +221,7 @@
 #define IXGBE_ANLP1		0x042b0		/* RO; AN state 19:16 */
 #define IXGBE_FCRTH(i)		(0x03260 + 4 * (i))	/* RW */
 #define  FCRTH_FCEN		(1u << 31)
-#define  FCRTH_RTH		0x0007ffe0u
+#define  FCRTH_RTH		0x0007fff0u
 
 /* ---- statistics, 8.2.3.23 ---- */
 #define IXGBE_MPC(i)		(0x03fa0 + 4 * (i))
