@@ -50,6 +50,9 @@ until_true()
 	done
 }
 
+# What a guest's kernel says when the host was too busy to run it in time; no driver's fault.
+KMSG_LATE='hrtimer: interrupt took|clocksource: |workqueue: .* hogged CPU|perf: interrupt took'
+
 # Warnings and worse that the kernel printed since kmsg_mark.
 kmsg_mark()
 {
@@ -61,7 +64,7 @@ kmsg_clean()		# [REGEX of lines that are none]
 	local found
 
 	found=$(dmesg -x | tail -n "+$((KMSG_MARK + 1))" |
-		grep -E '^[a-z]+ *:(emerg|alert|crit|err|warn) ' | grep -vE "${1:-^$}")
+		grep -E '^[a-z]+ *:(emerg|alert|crit|err|warn) ' | grep -vE "$KMSG_LATE${1:+|$1}")
 	[ -z "$found" ] || { echo "$found"; return 1; }
 }
 
@@ -74,6 +77,25 @@ sim_blames_nobody()
 		{dma_faults, dma_no_master, dma_after_stop, tail_overruns, bad_desc, buf_reused} |
 		to_entries[] | select(.value != 0) | "\($n): \(.key) = \(.value)"') || return 1
 	[ -z "$blame" ] || { echo "$blame"; return 1; }
+}
+
+# PCI addresses of the simulated cards.
+nics()
+{
+	lspci -Dn -d 8086: | awk '$2 == "0200:" { print $1 }'
+}
+
+# The cards' DMA is translated by the IOMMU: neither absent nor identity.
+iommu_translates()
+{
+	local d type
+
+	for d in $(nics); do
+		type=$(cat "/sys/bus/pci/devices/$d/iommu_group/type")
+		echo "$d: $type"
+		case "$type" in DMA|DMA-FQ) ;; *) return 1 ;; esac
+	done
+	[ "$(nics | wc -l)" = 2 ]
 }
 
 # ---- two ports in the namespaces a and b, addresses 10.9.0.1 and 10.9.0.2 ------------------------
