@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* ndrv stats: the counters of a port, once or every few seconds. */
+#include <errno.h>
+#include <getopt.h>
+#include <jansson.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "cmd.h"
+#include "common.h"
+
+static const char help[] =
+	"Usage: ndrv stats [OPTION]... DEVICE\n"
+	"Show the counters of a port since it was bound. DEVICE is ndrvN or a PCI address.\n"
+	"\n"
+	"  -i, --interval=S      print a line with rates every S seconds, until interrupted\n"
+	"  -c, --count=N         ... N times\n"
+	"      --json            print JSON; with --interval one object a line\n"
+	"  -h, --help            print this\n";
+
+static const struct option options[] = {
+	{ "interval", required_argument, NULL, 'i' },
+	{ "count", required_argument, NULL, 'c' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static const struct {
+	const char *name, *text;
+	size_t offset;
+} fields[] = {
+#define FIELD(name, text) { #name, text, offsetof(struct ndrv_stats, out_##name) }
+	FIELD(rx_packets, "frames received"),
+	FIELD(rx_bytes, "bytes received"),
+	FIELD(rx_missed, "missed: no room in the card"),
+	FIELD(rx_no_desc, "dropped: no descriptor"),
+	FIELD(rx_errors, "receive errors"),
+	FIELD(rx_broadcast, "broadcasts received"),
+	FIELD(rx_multicast, "multicasts received"),
+	FIELD(tx_packets, "frames sent"),
+	FIELD(tx_bytes, "bytes sent"),
+	FIELD(tx_broadcast, "broadcasts sent"),
+	FIELD(tx_multicast, "multicasts sent"),
+	FIELD(resets, "device resets"),
+	FIELD(link_changes, "link changes"),
+#undef FIELD
+};
+
+#define NR_FIELDS (sizeof(fields) / sizeof(fields[0]))
+
+static uint64_t value(const struct ndrv_stats *s, unsigned int i)
+{
+	return *(const uint64_t *)((const char *)s + fields[i].offset);
+}
+
+static void print_all(const struct ndrv_stats *s, const struct ndrv_link *l, bool json, size_t flags)
+{
+	json_t *root;
+	unsigned int i;
+
+	if (!json) {
+		for (i = 0; i < NR_FIELDS; i++)
+			printf("%20llu  %s\n", (unsigned long long)value(s, i), fields[i].text);
+		return;
+	}
+	root = json_pack("{s:b, s:i}", "link_up", l->out_up, "link_mbps", l->out_mbps);
+	for (i = 0; i < NR_FIELDS; i++)
+		json_object_set_new(root, fields[i].name, json_integer(value(s, i)));
+	json_dumpf(root, stdout, flags);
+	putchar('\n');
+	json_decref(root);
+}
+
+static void print_rates(const struct ndrv_stats *now, const struct ndrv_stats *before, double s)
+{
+	printf("rx %10.0f /s %8.1f Mbit/s  missed %8.0f /s   tx %10.0f /s %8.1f Mbit/s\n",
+	       (now->out_rx_packets - before->out_rx_packets) / s,
+	       (now->out_rx_bytes - before->out_rx_bytes) * 8 / s / 1e6,
+	       (now->out_rx_missed - before->out_rx_missed + now->out_rx_no_desc -
+		before->out_rx_no_desc) / s,
+	       (now->out_tx_packets - before->out_tx_packets) / s,
+	       (now->out_tx_bytes - before->out_tx_bytes) * 8 / s / 1e6);
+	fflush(stdout);
+}
+
+static void get(const char *name, struct ndrv_queue *q, struct ndrv_stats *s, struct ndrv_link *l)
+{
+	int ret = ndrv_queue_stats(q, s);
+
+	if (!ret)
+		ret = ndrv_queue_link(q, l);
+	if (ret)
+		tool_die("%s: %s", name, ndrv_strerror(ret));
+}
+
+static void watch(const char *name, struct ndrv_queue *q, uint64_t interval_ns, uint64_t count, bool json)
+{
+	const struct timespec nap = {
+		.tv_sec = interval_ns / 1000000000,
+		.tv_nsec = interval_ns % 1000000000,
+	};
+	struct ndrv_stats before, now;
+	uint64_t then = tool_now_ns(), t, n = 0;
+	struct ndrv_link l;
+
+	get(name, q, &before, &l);
+	while (!nanosleep(&nap, NULL) && !tool_stop) {
+		get(name, q, &now, &l);
+		t = tool_now_ns();
+		if (json)
+			print_all(&now, &l, true, JSON_COMPACT);
+		else
+			print_rates(&now, &before, (t - then) / 1e9);
+		fflush(stdout);
+		before = now;
+		then = t;
+		if (++n == count)
+			break;
+	}
+}
+
+int cmd_stats(int argc, char **argv)
+{
+	struct ndrv_queue_opts opts = { .size = sizeof(opts), .flags = NDRV_OPEN_F_NO_QUEUE };
+	uint64_t interval_ns = 0, count = 0;
+	struct ndrv_queue *q;
+	struct ndrv_stats s;
+	struct ndrv_link l;
+	bool json = false;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "i:c:h", options, NULL)) != -1) {
+		switch (c) {
+		case 'i':
+			interval_ns = tool_seconds("--interval", optarg);
+			break;
+		case 'c':
+			count = tool_number("--count", optarg, 1, UINT64_MAX);
+			break;
+		case 'j':
+			json = true;
+			break;
+		case 'h':
+			fputs(help, stdout);
+			return EXIT_SUCCESS;
+		default:
+			tool_try_help();
+		}
+	}
+	if (argc - optind != 1)
+		tool_die_usage("one device is needed (see: ndrv list)");
+	if (count && !interval_ns)
+		tool_die_usage("--count belongs to --interval");
+	q = tool_open(argv[optind], &opts);
+	tool_catch_signals();
+	if (interval_ns) {
+		watch(argv[optind], q, interval_ns, count, json);
+	} else {
+		get(argv[optind], q, &s, &l);
+		print_all(&s, &l, json, JSON_INDENT(2));
+	}
+	ndrv_queue_close(q);
+	return EXIT_SUCCESS;
+}

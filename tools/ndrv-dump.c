@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ndrv-dump: capture from a port into a pcapng file or pipe, or print a line per packet. Receives only:
+ * a buffer goes back to the pool as soon as its packet is written.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "common.h"
+#include "dump_line.h"
+#include "pcapng.h"
+
+#define LINK_WAIT_MS	10000
+#define BURST		64
+/* An empty ring is looked at again after this. */
+#define IDLE_NAP_NS	20000
+/* Rounds without packets before the first nap. */
+#define IDLE_ROUNDS	1000
+
+static struct {
+	const char *port, *file;
+	uint64_t count, run_ns;
+	bool json, quiet;
+	struct ndrv_queue_opts queue;
+} opt = {
+	.queue = {
+		.size = sizeof(opt.queue),
+		.flags = NDRV_OPEN_F_NO_TX,
+		.rx_entries = 2048,
+	},
+};
+
+struct dump {
+	struct ndrv_queue *q;
+	FILE *out;
+	uint64_t packets, bytes;
+	struct ndrv_stats before, after;
+};
+
+static const char help[] =
+	"Usage: ndrv-dump [OPTION]... PORT\n"
+	"Capture packets from PORT: ndrvN, /dev/ndrvN or a PCI address. Without -w, print a line for each.\n"
+	"\n"
+	"  -w, --write=FILE      write pcapng; - is standard output\n"
+	"  -c, --count=N         end after N packets\n"
+	"  -t, --seconds=S       end after S seconds\n"
+	"  -p, --promisc         also what is not addressed to the port\n"
+	"      --max-frame=N     longest frame in bytes without FCS (default 1518)\n"
+	"      --rx-ring=N       receive descriptors (default 2048)\n"
+	"      --doorbell=HOW    mapped (default): write the card's tail register;\n"
+	"                        kernel: one system call a burst\n"
+	"  -q, --quiet           no live line and no summary\n"
+	"      --json            print the summary as JSON, to standard error\n"
+	"  -h, --help            print this\n"
+	"\n"
+	"The time of a packet is when it was taken from the ring. SIGINT and SIGTERM end with a summary.\n"
+	"Exit status: 0 done, 1 failed, 2 wrong usage.\n";
+
+enum { OPT_RX_RING = 256, OPT_MAX_FRAME, OPT_DOORBELL, OPT_JSON };
+
+static const struct option options[] = {
+	{ "write", required_argument, NULL, 'w' },
+	{ "count", required_argument, NULL, 'c' },
+	{ "seconds", required_argument, NULL, 't' },
+	{ "promisc", no_argument, NULL, 'p' },
+	{ "rx-ring", required_argument, NULL, OPT_RX_RING },
+	{ "max-frame", required_argument, NULL, OPT_MAX_FRAME },
+	{ "doorbell", required_argument, NULL, OPT_DOORBELL },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static void parse_option(int c)
+{
+	switch (c) {
+	case 'w':
+		opt.file = optarg;
+		break;
+	case 'c':
+		opt.count = tool_number("--count", optarg, 1, UINT64_MAX);
+		break;
+	case 't':
+		opt.run_ns = tool_seconds("--seconds", optarg);
+		break;
+	case 'p':
+		opt.queue.flags |= NDRV_OPEN_F_PROMISC;
+		break;
+	case OPT_RX_RING:
+		opt.queue.rx_entries = tool_number("--rx-ring", optarg, 1, NDRV_MAX_RING_ENTRIES);
+		break;
+	case OPT_MAX_FRAME:
+		opt.queue.max_frame_bytes = tool_number("--max-frame", optarg, 64, 65535);
+		break;
+	case OPT_DOORBELL:
+		opt.queue.flags |= tool_doorbell(optarg);
+		break;
+	case 'q':
+		opt.quiet = true;
+		break;
+	case OPT_JSON:
+		opt.json = true;
+		break;
+	case 'h':
+		fputs(help, stdout);
+		exit(EXIT_SUCCESS);
+	default:
+		tool_try_help();
+	}
+}
+
+static uint64_t time_of_day_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec * 1000000000ull + now.tv_nsec;
+}
+
+static void open_output(struct dump *d)
+{
+	int ret;
+
+	d->out = stdout;
+	if (!opt.file)
+		return;
+	if (strcmp(opt.file, "-")) {
+		d->out = fopen(opt.file, "wb");
+		if (!d->out)
+			tool_die("%s: %s", opt.file, strerror(errno));
+	}
+	ret = pcapng_begin(d->out, "ndrv-dump", opt.port);
+	if (!ret && fflush(d->out))
+		ret = -errno;
+	if (ret)
+		tool_die("%s: %s", opt.file, strerror(-ret));
+}
+
+/* One frame in @nr pieces; 0 or -errno of the output. */
+static int write_frame(struct dump *d, const struct ndrv_pkt *pkts, unsigned int nr, uint64_t time_ns)
+{
+	int bad = !!(pkts[nr - 1].flags & NDRV_PKT_F_FRAME_BAD);
+	struct iovec pieces[BURST];
+	struct tm tm;
+	unsigned int i;
+	uint64_t len = 0;
+	time_t seconds = time_ns / 1000000000;
+	char clock[16];
+
+	for (i = 0; i < nr; i++) {
+		pieces[i].iov_base = pkts[i].data;
+		pieces[i].iov_len = pkts[i].len;
+		len += pkts[i].len;
+	}
+	d->packets++;
+	d->bytes += len;
+	if (opt.file)
+		return pcapng_packet(d->out, time_ns, pieces, nr, bad);
+	localtime_r(&seconds, &tm);
+	strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
+	fprintf(d->out, "%s.%09llu ", clock, (unsigned long long)(time_ns % 1000000000));
+	dump_line(d->out, pkts[0].data, pkts[0].len);
+	errno = 0;
+	if (fprintf(d->out, ", %llu bytes%s\n", (unsigned long long)len, bad ? ", bad" : "") < 0)
+		return errno ? -errno : -EIO;
+	return 0;
+}
+
+/* Take one burst; the number of handles, or a negative errno of the port or (in @out_ret) the output. */
+static int take(struct dump *d, int *out_ret)
+{
+	struct ndrv_pkt pkts[BURST];
+	unsigned int first, nr;
+	uint64_t now;
+	int n = ndrv_rx_burst(d->q, pkts, BURST);
+
+	if (n <= 0)
+		return n;
+	now = time_of_day_ns();
+	for (first = 0; first < (unsigned int)n && !*out_ret; first += nr) {
+		if (opt.count && d->packets >= opt.count)
+			break;
+		for (nr = 1; pkts[first + nr - 1].flags & NDRV_PKT_F_MORE; nr++)
+			;
+		*out_ret = write_frame(d, pkts + first, nr, now);
+	}
+	ndrv_pkt_free(d->q, pkts, n);
+	return n;
+}
+
+/* Nothing arrived: show what was captured so far, and do not burn the CPU. */
+static void idle(struct dump *d, unsigned int *rounds, int *out_ret)
+{
+	const struct timespec nap = { .tv_nsec = IDLE_NAP_NS };
+
+	if (++*rounds < IDLE_ROUNDS)
+		return;
+	if (*rounds == IDLE_ROUNDS && fflush(d->out))
+		*out_ret = -errno;
+	nanosleep(&nap, NULL);
+}
+
+/* Until a signal, the count, the time, or an error (then false). */
+static bool capture(struct dump *d)
+{
+	uint64_t start = tool_now_ns(), tick = start, shown = 0, now;
+	unsigned int rounds = 0;
+	int n, out_ret = 0;
+
+	while (!tool_stop && !(opt.count && d->packets >= opt.count)) {
+		n = take(d, &out_ret);
+		if (n < 0 && !tool_recover(opt.port, d->q, n))
+			return false;
+		if (n > 0)
+			rounds = 0;
+		else
+			idle(d, &rounds, &out_ret);
+		if (out_ret) {
+			/* A reader that had enough closes its end of the pipe. */
+			if (out_ret == -EPIPE)
+				return true;
+			tool_warn("%s: %s", opt.file ? opt.file : "standard output",
+				  strerror(-out_ret));
+			return false;
+		}
+		now = tool_now_ns();
+		if (opt.run_ns && now - start >= opt.run_ns)
+			break;
+		if (now - tick >= 1000000000) {
+			tool_live(opt.quiet || !opt.file, "%.0f packets/s, %llu packets",
+				  (d->packets - shown) * 1e9 / (now - tick),
+				  (unsigned long long)d->packets);
+			shown = d->packets;
+			tick = now;
+		}
+	}
+	return true;
+}
+
+static void summary(const struct dump *d, uint64_t missed)
+{
+	json_t *root;
+
+	if (!opt.json) {
+		fprintf(stderr, "%llu packets captured, %llu bytes; %llu missed by the card\n",
+			(unsigned long long)d->packets, (unsigned long long)d->bytes,
+			(unsigned long long)missed);
+		return;
+	}
+	root = json_pack("{s:s, s:I, s:I, s:I}", "port", opt.port, "packets",
+			 (json_int_t)d->packets, "bytes", (json_int_t)d->bytes, "missed",
+			 (json_int_t)missed);
+	json_dumpf(root, stderr, JSON_INDENT(2));
+	fputc('\n', stderr);
+	json_decref(root);
+}
+
+int main(int argc, char **argv)
+{
+	struct ndrv_pool *pool;
+	struct dump d = { 0 };
+	uint64_t missed = 0;
+	bool good;
+	int c;
+
+	tool_name = "ndrv-dump";
+	while ((c = getopt_long(argc, argv, "w:c:t:pqh", options, NULL)) != -1)
+		parse_option(c);
+	if (argc - optind != 1)
+		tool_die_usage("one port is needed");
+	opt.port = argv[optind];
+
+	tool_catch_signals();
+	d.q = tool_open(opt.port, &opt.queue);
+	pool = tool_pool(opt.port, d.q, 0, 0);
+	tool_attach(opt.port, d.q, pool);
+	open_output(&d);
+	if (ndrv_queue_stats(d.q, &d.before))
+		tool_die("%s: cannot read statistics", opt.port);
+	tool_start(opt.port, d.q);
+	tool_wait_link(opt.port, d.q, LINK_WAIT_MS);
+	if (!opt.quiet)
+		fprintf(stderr, "ndrv-dump: capturing on %s\n", opt.port);
+
+	good = capture(&d);
+	tool_live_end();
+	if (!ndrv_queue_stats(d.q, &d.after))
+		missed = d.after.out_rx_missed - d.before.out_rx_missed +
+			 d.after.out_rx_no_desc - d.before.out_rx_no_desc;
+	if (opt.file && pcapng_statistics(d.out, time_of_day_ns(), d.packets, missed) != 0)
+		good = good && ferror(d.out) && errno == EPIPE;
+	if (fclose(d.out) && errno != EPIPE) {
+		tool_warn("%s: %s", opt.file ? opt.file : "standard output", strerror(errno));
+		good = false;
+	}
+	if (!opt.quiet || opt.json)
+		summary(&d, missed);
+	ndrv_queue_close(d.q);
+	ndrv_pool_destroy(pool);
+	return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ndrv-fwd: forward packets between two ports, in both directions, from one thread and one pool of
+ * buffers: what port A received is sent by port B without being copied.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common.h"
+
+#define BURST_MAX	256
+#define LINK_WAIT_MS	10000
+#define FLUSH_US	200000
+/* How many rounds without packets between two looks at the clock. */
+#define ROUNDS_PER_TICK	64
+
+struct port {
+	const char *name;
+	struct ndrv_queue *q;
+	struct ndrv_stats before, after;
+	unsigned int restarts;
+};
+
+/* One direction; @pkts[first, end) is received and not yet sent. */
+struct way {
+	struct port *from, *to;
+	struct ndrv_pkt pkts[BURST_MAX];
+	unsigned int first, end;
+	uint64_t received, sent, dropped;
+};
+
+static struct {
+	unsigned int burst;
+	uint64_t count, run_ns;
+	uint32_t pool_bufs;
+	bool one_way, mac_swap, set_dst, json, quiet;
+	uint8_t dst[6];
+	struct ndrv_queue_opts queue;
+} opt = {
+	.burst = 32,
+	.queue = { .size = sizeof(opt.queue), .flags = NDRV_OPEN_F_PROMISC },
+};
+
+/* How many packets may still be received; --count makes it finite. */
+static uint64_t budget = UINT64_MAX;
+
+static const char help[] =
+	"Usage: ndrv-fwd [OPTION]... PORT_A PORT_B\n"
+	"Forward packets from PORT_A to PORT_B and back. A port is ndrvN, /dev/ndrvN or a PCI address.\n"
+	"\n"
+	"  -1, --one-way         only from A to B\n"
+	"  -c, --count=N         end after N packets\n"
+	"  -t, --seconds=S       end after S seconds\n"
+	"  -b, --burst=N         at most N packets at a time (1 to 256; default 32)\n"
+	"      --rx-ring=N       receive descriptors per port (default 512)\n"
+	"      --tx-ring=N       transmit descriptors per port (default 512)\n"
+	"      --pool=N          buffers in the shared pool (default: what the rings need, twice)\n"
+	"      --max-frame=N     longest frame in bytes without FCS (default 1518)\n"
+	"      --mac-swap        exchange source and destination address\n"
+	"      --dst=MAC         set the destination address\n"
+	"      --no-promisc      receive only what is addressed to the port\n"
+	"      --doorbell=HOW    mapped (default): write the card's tail register;\n"
+	"                        kernel: one system call a burst\n"
+	"  -q, --quiet           no live line\n"
+	"      --json            print the summary as JSON\n"
+	"  -h, --help            print this\n"
+	"\n"
+	"SIGINT and SIGTERM end with the summary. Exit status: 0 done, 1 failed, 2 wrong usage.\n";
+
+enum { OPT_RX_RING = 256, OPT_TX_RING, OPT_POOL, OPT_MAX_FRAME, OPT_MAC_SWAP, OPT_DST,
+	OPT_NO_PROMISC, OPT_DOORBELL, OPT_JSON };
+
+static const struct option options[] = {
+	{ "one-way", no_argument, NULL, '1' },
+	{ "count", required_argument, NULL, 'c' },
+	{ "seconds", required_argument, NULL, 't' },
+	{ "burst", required_argument, NULL, 'b' },
+	{ "rx-ring", required_argument, NULL, OPT_RX_RING },
+	{ "tx-ring", required_argument, NULL, OPT_TX_RING },
+	{ "pool", required_argument, NULL, OPT_POOL },
+	{ "max-frame", required_argument, NULL, OPT_MAX_FRAME },
+	{ "mac-swap", no_argument, NULL, OPT_MAC_SWAP },
+	{ "dst", required_argument, NULL, OPT_DST },
+	{ "no-promisc", no_argument, NULL, OPT_NO_PROMISC },
+	{ "doorbell", required_argument, NULL, OPT_DOORBELL },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static void parse_option(int c)
+{
+	switch (c) {
+	case '1':
+		opt.one_way = true;
+		break;
+	case 'c':
+		opt.count = tool_number("--count", optarg, 1, UINT64_MAX);
+		break;
+	case 't':
+		opt.run_ns = tool_seconds("--seconds", optarg);
+		break;
+	case 'b':
+		opt.burst = tool_number("--burst", optarg, 1, BURST_MAX);
+		break;
+	case OPT_RX_RING:
+		opt.queue.rx_entries = tool_number("--rx-ring", optarg, 1, NDRV_MAX_RING_ENTRIES);
+		break;
+	case OPT_TX_RING:
+		opt.queue.tx_entries = tool_number("--tx-ring", optarg, 1, NDRV_MAX_RING_ENTRIES);
+		break;
+	case OPT_POOL:
+		opt.pool_bufs = tool_number("--pool", optarg, 64, 1u << 24);
+		break;
+	case OPT_MAX_FRAME:
+		opt.queue.max_frame_bytes = tool_number("--max-frame", optarg, 64, 65535);
+		break;
+	case OPT_MAC_SWAP:
+		opt.mac_swap = true;
+		break;
+	case OPT_DST:
+		tool_mac("--dst", optarg, opt.dst);
+		opt.set_dst = true;
+		break;
+	case OPT_NO_PROMISC:
+		opt.queue.flags &= ~NDRV_OPEN_F_PROMISC;
+		break;
+	case OPT_DOORBELL:
+		opt.queue.flags |= tool_doorbell(optarg);
+		break;
+	case 'q':
+		opt.quiet = true;
+		break;
+	case OPT_JSON:
+		opt.json = true;
+		break;
+	case 'h':
+		fputs(help, stdout);
+		exit(EXIT_SUCCESS);
+	default:
+		tool_try_help();
+	}
+}
+
+static void change_addresses(struct ndrv_pkt *pkts, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		uint8_t *frame = pkts[i].data, dst[6];
+
+		/* Only the first piece of a frame begins with addresses. */
+		if (i && pkts[i - 1].flags & NDRV_PKT_F_MORE)
+			continue;
+		if (opt.mac_swap) {
+			memcpy(dst, frame, 6);
+			memcpy(frame, frame + 6, 6);
+			memcpy(frame + 6, dst, 6);
+		}
+		if (opt.set_dst)
+			memcpy(frame, opt.dst, 6);
+	}
+}
+
+/* The packet at w->first can never be sent: drop the whole frame that it begins. */
+static void drop_frame(struct way *w)
+{
+	unsigned int n = 1;
+
+	while (w->pkts[w->first + n - 1].flags & NDRV_PKT_F_MORE && w->first + n < w->end)
+		n++;
+	ndrv_pkt_free(w->to->q, &w->pkts[w->first], n);
+	w->first += n;
+	w->dropped += n;
+}
+
+/* Move what there is; false if the program has to end. Packets that do not fit wait in the way. */
+static bool move(struct way *w, bool receive)
+{
+	int n;
+
+	if (w->first == w->end && receive && budget) {
+		n = ndrv_rx_burst(w->from->q, w->pkts, budget < opt.burst ? budget : opt.burst);
+		if (n < 0) {
+			if (!tool_recover(w->from->name, w->from->q, n))
+				return false;
+			w->from->restarts++;
+			return true;
+		}
+		w->first = 0;
+		w->end = n;
+		w->received += n;
+		budget -= n;
+		if (opt.mac_swap || opt.set_dst)
+			change_addresses(w->pkts, n);
+	}
+	if (w->first == w->end)
+		return true;
+	n = ndrv_tx_burst(w->to->q, &w->pkts[w->first], w->end - w->first);
+	if (n >= 0) {
+		w->first += n;
+		w->sent += n;
+		return true;
+	}
+	if (n == -EINVAL || n == -EOPNOTSUPP) {
+		drop_frame(w);
+		return true;
+	}
+	if (!tool_recover(w->to->name, w->to->q, n))
+		return false;
+	w->to->restarts++;
+	return true;
+}
+
+static uint64_t total(const struct way *ways, unsigned int nr_ways, bool sent)
+{
+	uint64_t sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < nr_ways; i++)
+		sum += sent ? ways[i].sent : ways[i].received;
+	return sum;
+}
+
+static void show_rate(const struct way *ways, unsigned int nr_ways, uint64_t *last, uint64_t ns)
+{
+	uint64_t sent = total(ways, nr_ways, true);
+
+	tool_live(opt.quiet, "%.3f Mpps, %llu packets forwarded", (sent - *last) * 1e3 / ns,
+		  (unsigned long long)sent);
+	*last = sent;
+}
+
+/* Until a signal, the count, the time or an error; the time it took, in ns. False on an error. */
+static bool forward(struct way *ways, unsigned int nr_ways, uint64_t *took_ns)
+{
+	uint64_t start = tool_now_ns(), tick = start, now = start, last = 0, moved, seen = 0;
+	unsigned int i, rounds = 0;
+	bool good = true;
+
+	while (good && !tool_stop) {
+		for (i = 0; i < nr_ways && good; i++)
+			good = move(&ways[i], true);
+		moved = total(ways, nr_ways, true);
+		if (!budget && ways[0].first == ways[0].end && ways[1].first == ways[1].end)
+			break;
+		/* The clock is looked at now and then, more seldom while packets flow. */
+		if (moved != seen && ++rounds < ROUNDS_PER_TICK)
+			continue;
+		seen = moved;
+		rounds = 0;
+		now = tool_now_ns();
+		if (opt.run_ns && now - start >= opt.run_ns)
+			break;
+		if (now - tick >= 1000000000) {
+			show_rate(ways, nr_ways, &last, now - tick);
+			tick = now;
+		}
+	}
+	*took_ns = tool_now_ns() - start;
+	return good;
+}
+
+/* Send what is in the way and wait until the cards have sent all; what stays behind is dropped. */
+static void finish(struct way *ways, unsigned int nr_ways)
+{
+	uint64_t end = tool_now_ns() + FLUSH_US * 1000ull;
+	unsigned int i;
+	int left;
+
+	for (i = 0; i < nr_ways; i++) {
+		struct way *w = &ways[i];
+
+		while (w->first != w->end && tool_now_ns() < end && !ndrv_queue_check(w->to->q))
+			if (!move(w, false))
+				break;
+		ndrv_pkt_free(w->to->q, &w->pkts[w->first], w->end - w->first);
+		w->dropped += w->end - w->first;
+		if (ndrv_tx_flush(w->to->q, FLUSH_US)) {
+			left = ndrv_tx_reclaim(w->to->q);
+			if (left > 0) {
+				w->sent -= left;
+				w->dropped += left;
+			}
+		}
+	}
+}
+
+static json_t *way_json(const struct way *w)
+{
+	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I}", "from", w->from->name, "to", w->to->name,
+			 "received", (json_int_t)w->received, "sent", (json_int_t)w->sent,
+			 "dropped", (json_int_t)w->dropped, "missed",
+			 (json_int_t)(w->from->after.out_rx_missed - w->from->before.out_rx_missed +
+				      w->from->after.out_rx_no_desc -
+				      w->from->before.out_rx_no_desc));
+}
+
+static void summary(const struct way *ways, unsigned int nr_ways, uint64_t took_ns)
+{
+	uint64_t received = total(ways, nr_ways, false), sent = total(ways, nr_ways, true);
+	uint64_t dropped = 0, missed = 0;
+	unsigned int i, restarts = 0;
+	json_t *list = json_array(), *root;
+
+	for (i = 0; i < nr_ways; i++) {
+		root = way_json(&ways[i]);
+		dropped += json_integer_value(json_object_get(root, "dropped"));
+		missed += json_integer_value(json_object_get(root, "missed"));
+		json_array_append_new(list, root);
+	}
+	restarts = ways[0].from->restarts + ways[0].to->restarts;
+	if (opt.json) {
+		root = json_pack("{s:f, s:I, s:I, s:I, s:I, s:f, s:i, s:o}", "seconds",
+				 took_ns / 1e9, "received", (json_int_t)received, "sent",
+				 (json_int_t)sent, "dropped", (json_int_t)dropped, "missed",
+				 (json_int_t)missed, "mpps", took_ns ? sent * 1e3 / took_ns : 0.0,
+				 "restarts", restarts, "directions", list);
+		json_dumpf(root, stdout, JSON_INDENT(2));
+		putchar('\n');
+		json_decref(root);
+		return;
+	}
+	json_decref(list);
+	for (i = 0; i < nr_ways; i++)
+		printf("%s -> %s: received %llu, sent %llu, dropped %llu\n", ways[i].from->name,
+		       ways[i].to->name, (unsigned long long)ways[i].received,
+		       (unsigned long long)ways[i].sent, (unsigned long long)ways[i].dropped);
+	printf("%llu packets forwarded in %.2f s, %.3f Mpps; %llu dropped, %llu missed by the cards\n",
+	       (unsigned long long)sent, took_ns / 1e9, took_ns ? sent * 1e3 / took_ns : 0.0,
+	       (unsigned long long)dropped, (unsigned long long)missed);
+}
+
+static struct ndrv_pool *open_ports(struct port ports[2])
+{
+	struct ndrv_pool *pool;
+	uint32_t bufs = opt.pool_bufs;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++)
+		ports[i].q = tool_open(ports[i].name, &opt.queue);
+	/* Twice what both ports can hold: rings, caches, and a burst in hand. */
+	if (!bufs)
+		bufs = 4 * (ndrv_queue_rx_entries(ports[0].q) + ndrv_queue_tx_entries(ports[0].q) + 512);
+	pool = tool_pool(ports[0].name, ports[0].q, bufs, 0);
+	for (i = 0; i < 2; i++) {
+		tool_attach(ports[i].name, ports[i].q, pool);
+		if (ndrv_queue_stats(ports[i].q, &ports[i].before))
+			tool_die("%s: cannot read statistics", ports[i].name);
+		tool_start(ports[i].name, ports[i].q);
+	}
+	return pool;
+}
+
+int main(int argc, char **argv)
+{
+	static struct way ways[2];
+	struct port ports[2] = { 0 };
+	struct ndrv_pool *pool;
+	unsigned int nr_ways, i;
+	uint64_t took_ns;
+	bool good;
+	int c;
+
+	tool_name = "ndrv-fwd";
+	while ((c = getopt_long(argc, argv, "1c:t:b:qh", options, NULL)) != -1)
+		parse_option(c);
+	if (opt.count)
+		budget = opt.count;
+	if (argc - optind != 2)
+		tool_die_usage("two ports are needed");
+	ports[0].name = argv[optind];
+	ports[1].name = argv[optind + 1];
+	nr_ways = opt.one_way ? 1 : 2;
+	for (i = 0; i < 2; i++) {
+		ways[i].from = &ports[i];
+		ways[i].to = &ports[!i];
+	}
+
+	tool_catch_signals();
+	pool = open_ports(ports);
+	for (i = 0; i < 2 && !tool_stop; i++)
+		tool_wait_link(ports[i].name, ports[i].q, LINK_WAIT_MS);
+	if (!opt.quiet)
+		fprintf(stderr, "ndrv-fwd: forwarding %s %s %s\n", ports[0].name,
+			opt.one_way ? "->" : "<->", ports[1].name);
+
+	good = forward(ways, nr_ways, &took_ns);
+	tool_live_end();
+	finish(ways, nr_ways);
+	for (i = 0; i < 2; i++)
+		if (ndrv_queue_stats(ports[i].q, &ports[i].after))
+			ports[i].after = ports[i].before;
+	summary(ways, nr_ways, took_ns);
+	for (i = 0; i < 2; i++)
+		ndrv_queue_close(ports[i].q);
+	ndrv_pool_destroy(pool);
+	return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
