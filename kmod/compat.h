@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The only file that may look at the kernel version; Kbuild forces it into every other one. Call
+ * sites use the names defined here. Supported: 6.1 and later.
+ */
+#ifndef NDRV_COMPAT_H
+#define NDRV_COMPAT_H
+
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#error "ndrv needs Linux 6.1 or later"
+#endif
+
+/* MODULE_IMPORT_NS() took a bare word before 6.13, a string since. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+#define NDRV_IMPORT_DMA_BUF	MODULE_IMPORT_NS("DMA_BUF")
+#else
+#define NDRV_IMPORT_DMA_BUF	MODULE_IMPORT_NS(DMA_BUF)
+#endif
+
+/* class.devnode looks at a const device since 6.2. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#define ndrv_devnode_device	const struct device
+#else
+#define ndrv_devnode_device	struct device
+#endif
+
+/* The DMA-buf locking convention of 6.2: importers without the reservation lock say so. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#define ndrv_dma_buf_map	dma_buf_map_attachment_unlocked
+#define ndrv_dma_buf_unmap	dma_buf_unmap_attachment_unlocked
+#else
+#define ndrv_dma_buf_map	dma_buf_map_attachment
+#define ndrv_dma_buf_unmap	dma_buf_unmap_attachment
+#endif
+
+/* vm_flags became read-only in 6.3. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+#define vm_flags_set(vma, flags)	((vma)->vm_flags |= (flags))
+#define vm_flags_clear(vma, flags)	((vma)->vm_flags &= ~(flags))
+#endif
+
+/* no_llseek() went away in 6.12, where a missing method means the same. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+#define NDRV_NO_LLSEEK	.llseek = no_llseek,
+#else
+#define NDRV_NO_LLSEEK
+#endif
+
+/*
+ * driver_override moved from struct pci_dev into struct device, in 6.19 and in some stable kernels;
+ * no version number tells, so Kbuild looks for the helper.
+ */
+#ifdef NDRV_HAVE_DEVICE_OVERRIDE
+#define ndrv_pci_set_override(pdev, name) device_set_driver_override(&(pdev)->dev, name)
+#else
+#define ndrv_pci_set_override(pdev, name) \
+	driver_set_override(&(pdev)->dev, &(pdev)->driver_override, name, strlen(name))
+#endif
+
+#endif

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The contract between the core and a hardware family: what the core asks for, and what a family
+ * may use. A family file sees registers and DMA addresses, never files, VMAs or user pointers.
+ *
+ * Family files also compile on the host, against the simulator in-process. There hw_host.h stands in
+ * for the kernel and supplies:
+ *  - u8 u16 u32 u64 bool, BIT() GENMASK() FIELD_PREP() FIELD_GET() ARRAY_SIZE() lower_32_bits()
+ *    upper_32_bits(), min() max() max_t() min_t(), the errno names, test_bit(), memcpy, static_assert
+ *  - __iomem and struct device (may be empty); a shim can find its device behind hw->regs
+ *  - ndrv_rd32(hw, reg) ndrv_wr32(hw, reg, value): 32-bit register access
+ *  - ndrv_hw_sleep_us(hw, us): waits at least that long, may sleep
+ *  - ndrv_hw_err(hw, fmt, ...) ndrv_hw_warn(hw, fmt, ...): one log line with a newline at its end
+ */
+#ifndef NDRV_HW_H
+#define NDRV_HW_H
+
+#ifdef __KERNEL__
+#include <linux/bitfield.h>
+#include <linux/bitops.h>
+#include <linux/bits.h>
+#include <linux/delay.h>
+#include <linux/device.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+#include <linux/types.h>
+#else
+#include "hw_host.h"
+#endif
+
+/* More than any family has; sizes the bitmaps of struct ndrv_hw_live. */
+#define NDRV_HW_MAX_QUEUES	256
+
+struct ndrv_hw;
+
+/**
+ * struct ndrv_hw_queue - one queue pair, as the hardware is told about it
+ * @queue: number of the pair
+ * @rx_entries: receive descriptors, 0 = this side is left out
+ * @tx_entries: transmit descriptors, 0 = this side is left out
+ * @rx_buf_bytes: size of a receive buffer
+ * @vlan_strip: take VLAN tags out of received frames
+ * @rx_iova: DMA address of the receive ring
+ * @tx_iova: DMA address of the transmit ring
+ */
+struct ndrv_hw_queue {
+	u32 queue;
+	u32 rx_entries;
+	u32 tx_entries;
+	u32 rx_buf_bytes;
+	bool vlan_strip;
+	u64 rx_iova;
+	u64 tx_iova;
+};
+
+/**
+ * struct ndrv_hw_live - the queues that a context runs at this moment
+ * @rx: bit n set: receive queue n
+ * @tx: bit n set: transmit queue n
+ */
+struct ndrv_hw_live {
+	unsigned long rx[NDRV_HW_MAX_QUEUES / (8 * sizeof(long))];
+	unsigned long tx[NDRV_HW_MAX_QUEUES / (8 * sizeof(long))];
+};
+
+/**
+ * struct ndrv_hw_stats - counters of the port, in the units of struct ndrv_stats
+ * @rx_packets: good frames received
+ * @rx_bytes: their bytes without FCS
+ * @rx_missed: frames without room in the packet buffer
+ * @rx_no_desc: frames dropped by a queue without descriptors
+ * @rx_errors: frames with CRC, length or symbol errors
+ * @rx_broadcast: good broadcasts received
+ * @rx_multicast: good multicasts received
+ * @tx_packets: good frames sent
+ * @tx_bytes: their bytes without FCS
+ * @tx_broadcast: broadcasts sent
+ * @tx_multicast: multicasts sent
+ */
+struct ndrv_hw_stats {
+	u64 rx_packets;
+	u64 rx_bytes;
+	u64 rx_missed;
+	u64 rx_no_desc;
+	u64 rx_errors;
+	u64 rx_broadcast;
+	u64 rx_multicast;
+	u64 tx_packets;
+	u64 tx_bytes;
+	u64 tx_broadcast;
+	u64 tx_multicast;
+};
+
+/**
+ * struct ndrv_hw_ops - what a family does for the core
+ *
+ * Context: every op runs in process context and may sleep, except @doorbell and @tail_off. The core
+ * serialises all ops of one device (ndrv_dev.lock), except @doorbell and @tail_off, which may run at
+ * any time while the queue is between queue_start and queue_stop.
+ *
+ * Errors: 0 or a negative errno. -ETIMEDOUT: the hardware did not acknowledge within the bound, which
+ * is a named constant of the family; the op has logged which register. -ENODEV: the device answers
+ * no more (hw->gone is then set). After an error of reset the hardware may still do DMA.
+ *
+ * @reset: Stops all DMA of the function, resets it, and leaves it quiet: interrupts masked, all queues
+ *	off, link state as the NVM says. Reads the address into hw->mac. Bound: under a second.
+ * @start: After reset: sets up packet buffers, filters, the receive and transmit paths, and starts to
+ *	bring the link up without waiting for it. All queues stay off.
+ * @shutdown: Gives the device back: reset, plus whatever tells firmware that the driver has left.
+ *	Same promise and bound as reset.
+ * @queue_start: Programs the sides that are not left out, heads and tails 0, and enables them.
+ *	On error both sides are off, or -ETIMEDOUT says that this is not certain.
+ * @queue_stop: Disables the sides that are not left out. When it returns 0 the hardware has
+ *	acknowledged and does no DMA for this pair any more. It trusts no register that user space
+ *	can write. Bound: under 100 ms.
+ * @sweep: User space may have enabled other queues through its doorbell page. Disables every queue
+ *	that @live does not name, in the same way as queue_stop. Returns how many there were, or an
+ *	error if one would not stop.
+ * @doorbell: Moves the tail of one side. Never sleeps. Ring memory written before is visible to the
+ *	device before the new tail is.
+ * @tail_off: Where the tail register is, in bytes from the start of the register BAR
+ * @set_rx_mode: Which frames to take: promisc, allmulti, and the longest frame (bytes without FCS)
+ * @link: Reads the link: *up, and *mbps (0 while down)
+ * @stats: Adds what happened since the last call to @acc; called at least every few seconds
+ */
+struct ndrv_hw_ops {
+	int (*reset)(struct ndrv_hw *hw);
+	int (*start)(struct ndrv_hw *hw);
+	int (*shutdown)(struct ndrv_hw *hw);
+	int (*queue_start)(struct ndrv_hw *hw, const struct ndrv_hw_queue *q);
+	int (*queue_stop)(struct ndrv_hw *hw, const struct ndrv_hw_queue *q);
+	int (*sweep)(struct ndrv_hw *hw, const struct ndrv_hw_live *live);
+	void (*doorbell)(struct ndrv_hw *hw, u32 queue, bool tx, u32 tail);
+	u32 (*tail_off)(struct ndrv_hw *hw, u32 queue, bool tx);
+	int (*set_rx_mode)(struct ndrv_hw *hw, bool promisc, bool allmulti, u32 max_frame);
+	int (*link)(struct ndrv_hw *hw, bool *up, u32 *mbps);
+	void (*stats)(struct ndrv_hw *hw, struct ndrv_hw_stats *acc);
+};
+
+/**
+ * struct ndrv_hw_info - everything the core knows about a family
+ * @name: for messages
+ * @ops: see there
+ * @desc_format: NDRV_DESC_*
+ * @features: NDRV_FEAT_*
+ * @regs_bar: BAR with the registers
+ * @regs_min_bytes: the BAR must be at least this long
+ * @alive_reg: a register that is never all ones while the device answers
+ * @max_queues: queue pairs
+ * @ring_min: smallest ring in descriptors
+ * @ring_max: largest ring in descriptors
+ * @ring_align: ring sizes are multiples of this
+ * @rx_desc_size: bytes of a receive descriptor
+ * @tx_desc_size: bytes of a transmit descriptor
+ * @rx_buf_align: receive buffer sizes are multiples of this
+ * @rx_buf_max: largest receive buffer
+ * @max_frame: longest frame, bytes without FCS
+ */
+struct ndrv_hw_info {
+	const char *name;
+	const struct ndrv_hw_ops *ops;
+	u32 desc_format;
+	u32 features;
+	u32 regs_bar;
+	u32 regs_min_bytes;
+	u32 alive_reg;
+	u32 max_queues;
+	u32 ring_min;
+	u32 ring_max;
+	u32 ring_align;
+	u32 rx_desc_size;
+	u32 tx_desc_size;
+	u32 rx_buf_align;
+	u32 rx_buf_max;
+	u32 max_frame;
+};
+
+/**
+ * struct ndrv_hw - one device, as its family sees it
+ * @info: the family
+ * @regs: start of the register BAR
+ * @dev: for messages only
+ * @pci_device: PCI device id; a family may look its variant up with it
+ * @lan_id: number of the port on a card with several, from the hardware
+ * @gone: set, and never cleared, when the device answered with all ones
+ * @link_up: set by the core: what the last @link said; reset may use it
+ * @mac: the port's address, valid after reset
+ */
+struct ndrv_hw {
+	const struct ndrv_hw_info *info;
+	void __iomem *regs;
+	struct device *dev;
+	u16 pci_device;
+	u8 lan_id;
+	bool gone;
+	bool link_up;
+	u8 mac[6];
+};
+
+#ifdef __KERNEL__
+u32 ndrv_rd32(struct ndrv_hw *hw, u32 reg);
+void ndrv_wr32(struct ndrv_hw *hw, u32 reg, u32 value);
+
+static inline void ndrv_hw_sleep_us(struct ndrv_hw *hw, unsigned int us)
+{
+	fsleep(us);
+}
+
+#define ndrv_hw_err(hw, fmt, ...)	dev_err((hw)->dev, fmt, ##__VA_ARGS__)
+#define ndrv_hw_warn(hw, fmt, ...)	dev_warn((hw)->dev, fmt, ##__VA_ARGS__)
+#endif
+
+/* The families. */
+extern const struct ndrv_hw_info ndrv_ixgbe_info;
+
+#endif

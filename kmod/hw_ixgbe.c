@@ -1,0 +1,684 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The 82599 family: 82599, X540, X550. Owns every register access to such a card: reset, link,
+ * filters, queues, statistics. Section numbers are those of the 82599 data sheet (hw_ixgbe_regs.h).
+ *
+ * What has been run, and where: 82599 on a software model only; X540, X550 and X55x have been compiled.
+ * Their copper PHYs are left to the NVM's settings and to firmware.
+ */
+#include "hw.h"
+#include "hw_ixgbe_regs.h"
+
+#include <linux/ndrv.h>
+
+/* With one packet buffer and neither VT nor DCB the hardware uses queues 0 to 63 (7.2.1.2.1). */
+#define IXGBE_QUEUES			64
+#define IXGBE_ALL_QUEUES		128
+/* 15.5 KiB with FCS is the longest that MAXFRS may hold (8.2.3.22). */
+#define IXGBE_MAX_FRAME			(15872 - 4)
+#define IXGBE_STD_FRAME			1518	/* what passes without JUMBOEN, VLAN tag counted */
+#define IXGBE_FCS			4
+
+/* The bound of every wait: polls times microseconds. */
+#define IXGBE_MASTER_POLLS		800	/* 5.2.5.3.2 */
+#define IXGBE_MASTER_POLL_US		100
+#define IXGBE_RESET_POLLS		100
+#define IXGBE_RESET_POLL_US		100
+#define IXGBE_NVM_POLLS			200
+#define IXGBE_NVM_POLL_US		1000
+#define IXGBE_DMAINIT_POLLS		100
+#define IXGBE_DMAINIT_POLL_US		1000
+#define IXGBE_SEMAPHORE_POLLS		200
+#define IXGBE_SEMAPHORE_POLL_US		100
+#define IXGBE_SYNC_TRIES		40
+#define IXGBE_SYNC_TRY_US		5000
+#define IXGBE_SECRX_POLLS		40
+#define IXGBE_SECRX_POLL_US		1000
+#define IXGBE_QUEUE_POLLS		200	/* enabling and disabling a queue */
+#define IXGBE_QUEUE_POLL_US		100
+#define IXGBE_PREFETCH_US		100	/* what was prefetched may still be written (4.6.7.1.2) */
+#define IXGBE_QUIESCE_US		1000
+
+struct ixgbe_variant {
+	const char *name;
+	u32 swsm;
+	u32 eec;
+	u32 rxpb_kib;
+	u32 reset_wait_us;	/* after RST cleared, before anything else is touched */
+	bool internal_phy;	/* X540 and later: the MAC has no AUTOC set-up, REGSMP guards SW_FW_SYNC */
+	bool sfi;		/* SFP+ cage behind the 10G serial interface */
+};
+
+enum { V_82599, V_82599_SFI, V_X540, V_X550, V_X550EM_X, V_X550EM_A };
+
+static const struct ixgbe_variant ixgbe_variants[] = {
+	[V_82599] = { "82599", IXGBE_SWSM, IXGBE_EEC, 512, 50000, false, false },
+	[V_82599_SFI] = { "82599 SFP+", IXGBE_SWSM, IXGBE_EEC, 512, 50000, false, true },
+	[V_X540] = { "X540", IXGBE_SWSM, IXGBE_EEC, 384, 100000, true, false },
+	[V_X550] = { "X550", IXGBE_SWSM, IXGBE_EEC, 384, 100000, true, false },
+	[V_X550EM_X] = { "X552", IXGBE_SWSM, IXGBE_EEC, 384, 100000, true, false },
+	[V_X550EM_A] = { "X553", 0x15f70, 0x15ff8, 384, 100000, true, false },
+};
+
+/* Device ids that are not a plain 82599; everything else in the core's table is one. */
+static const struct {
+	u16 id;
+	u8 variant;
+} ixgbe_ids[] = {
+	{ 0x10fb, V_82599_SFI }, { 0x1507, V_82599_SFI }, { 0x1529, V_82599_SFI },
+	{ 0x154a, V_82599_SFI }, { 0x154d, V_82599_SFI }, { 0x154f, V_82599_SFI },
+	{ 0x1557, V_82599_SFI }, { 0x1558, V_82599_SFI },
+	{ 0x1528, V_X540 }, { 0x1560, V_X540 },
+	{ 0x1563, V_X550 }, { 0x15d1, V_X550 },
+	{ 0x15aa, V_X550EM_X }, { 0x15ab, V_X550EM_X }, { 0x15ac, V_X550EM_X },
+	{ 0x15ad, V_X550EM_X }, { 0x15ae, V_X550EM_X }, { 0x15b0, V_X550EM_X },
+	{ 0x15c2, V_X550EM_A }, { 0x15c3, V_X550EM_A }, { 0x15c4, V_X550EM_A },
+	{ 0x15c6, V_X550EM_A }, { 0x15c7, V_X550EM_A }, { 0x15c8, V_X550EM_A },
+	{ 0x15ce, V_X550EM_A }, { 0x15e4, V_X550EM_A }, { 0x15e5, V_X550EM_A },
+};
+
+static const struct ixgbe_variant *ixgbe_variant(const struct ndrv_hw *hw)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(ixgbe_ids); i++)
+		if (ixgbe_ids[i].id == hw->pci_device)
+			return &ixgbe_variants[ixgbe_ids[i].variant];
+	return &ixgbe_variants[V_82599];
+}
+
+/* Waits until (reg & mask) == want. Says nothing: the caller knows what a timeout means. */
+static int ixgbe_poll(struct ndrv_hw *hw, u32 reg, u32 mask, u32 want, u32 polls, u32 poll_us)
+{
+	u32 i;
+
+	for (i = 0; i < polls; i++) {
+		if ((ndrv_rd32(hw, reg) & mask) == want)
+			return hw->gone ? -ENODEV : 0;
+		if (hw->gone)
+			return -ENODEV;
+		ndrv_hw_sleep_us(hw, poll_us);
+	}
+	return -ETIMEDOUT;
+}
+
+static void ixgbe_flush(struct ndrv_hw *hw)
+{
+	ndrv_rd32(hw, IXGBE_STATUS);
+}
+
+/*
+ * SWSM (10.5.4): SMBI arbitrates between drivers, SWESMBI between driver and firmware. A holder that
+ * died leaves SMBI set; after the bound nobody can be holding it legally, so it is taken over.
+ */
+static int ixgbe_swsm_take(struct ndrv_hw *hw, const struct ixgbe_variant *v)
+{
+	u32 i;
+
+	if (ixgbe_poll(hw, v->swsm, IXGBE_SWSM_SMBI, 0, IXGBE_SEMAPHORE_POLLS,
+		       IXGBE_SEMAPHORE_POLL_US))
+		ndrv_hw_warn(hw, "SWSM.SMBI was left set by somebody; taking it over\n");
+	for (i = 0; i < IXGBE_SEMAPHORE_POLLS; i++) {
+		ndrv_wr32(hw, v->swsm, ndrv_rd32(hw, v->swsm) | IXGBE_SWSM_SWESMBI);
+		if (ndrv_rd32(hw, v->swsm) & IXGBE_SWSM_SWESMBI)
+			return hw->gone ? -ENODEV : 0;
+		ndrv_hw_sleep_us(hw, IXGBE_SEMAPHORE_POLL_US);
+	}
+	ndrv_wr32(hw, v->swsm, 0);
+	ndrv_hw_err(hw, "firmware does not grant SWSM.SWESMBI\n");
+	return -ETIMEDOUT;
+}
+
+/* Takes (or gives back) bits of SW_FW_SYNC under whatever guards that register on this part. */
+static int ixgbe_sync_change(struct ndrv_hw *hw, const struct ixgbe_variant *v, u32 mask, bool take)
+{
+	u32 sync, busy = 0;
+	int ret;
+
+	ret = ixgbe_swsm_take(hw, v);
+	if (ret)
+		return ret;
+	if (v->internal_phy &&
+	    ixgbe_poll(hw, IXGBE_SW_FW_SYNC, IXGBE_SYNC_REGSMP, 0, IXGBE_SEMAPHORE_POLLS,
+		       IXGBE_SEMAPHORE_POLL_US))
+		ndrv_hw_warn(hw, "SW_FW_SYNC.REGSMP was left set by somebody; taking it over\n");
+
+	sync = ndrv_rd32(hw, IXGBE_SW_FW_SYNC) & ~IXGBE_SYNC_REGSMP;
+	if (take) {
+		busy = sync & (mask | mask << IXGBE_SYNC_FW_SHIFT);
+		if (!busy)
+			sync |= mask;
+	} else {
+		sync &= ~mask;
+	}
+	ndrv_wr32(hw, IXGBE_SW_FW_SYNC, sync);
+	ndrv_wr32(hw, v->swsm, 0);
+	ixgbe_flush(hw);
+	return busy ? -EBUSY : 0;
+}
+
+static int ixgbe_sync_take(struct ndrv_hw *hw, const struct ixgbe_variant *v, u32 mask)
+{
+	int ret = -EBUSY;
+	u32 i;
+
+	for (i = 0; i < IXGBE_SYNC_TRIES; i++) {
+		ret = ixgbe_sync_change(hw, v, mask, true);
+		if (ret != -EBUSY)
+			return ret;
+		ndrv_hw_sleep_us(hw, IXGBE_SYNC_TRY_US);
+	}
+	ndrv_hw_warn(hw, "SW_FW_SYNC 0x%x is never free; going on without it\n", mask);
+	return ret;
+}
+
+/* Step 1 and 2 of a reset: no interrupts, no new frames, no new descriptors. */
+static void ixgbe_quiesce(struct ndrv_hw *hw)
+{
+	u32 q;
+
+	ndrv_wr32(hw, IXGBE_EIMC, IXGBE_EIMC_ALL);
+	ndrv_wr32(hw, IXGBE_EIMC_EX(0), ~0U);
+	ndrv_wr32(hw, IXGBE_EIMC_EX(1), ~0U);
+	ndrv_rd32(hw, IXGBE_EICR);
+
+	ndrv_wr32(hw, IXGBE_RXCTRL, ndrv_rd32(hw, IXGBE_RXCTRL) & ~IXGBE_RXCTRL_RXEN);
+	for (q = 0; q < IXGBE_ALL_QUEUES; q++) {
+		ndrv_wr32(hw, IXGBE_TXDCTL(q), IXGBE_TXDCTL_SWFLSH);
+		ndrv_wr32(hw, IXGBE_RXDCTL(q), IXGBE_RXDCTL_SWFLSH);
+	}
+	ixgbe_flush(hw);
+	ndrv_hw_sleep_us(hw, IXGBE_QUIESCE_US);
+}
+
+/*
+ * Master disable (5.2.5.3.2): afterwards the card starts no DMA, and none is under way. If requests
+ * never drain the data sheet wants the reset that follows to be done twice.
+ */
+static int ixgbe_master_disable(struct ndrv_hw *hw)
+{
+	int ret;
+
+	ndrv_wr32(hw, IXGBE_CTRL, ndrv_rd32(hw, IXGBE_CTRL) | IXGBE_CTRL_GIO_DIS);
+	ret = ixgbe_poll(hw, IXGBE_STATUS, IXGBE_STATUS_GIO, 0, IXGBE_MASTER_POLLS,
+			 IXGBE_MASTER_POLL_US);
+	if (ret == -ETIMEDOUT)
+		ndrv_hw_warn(hw, "STATUS.GIO stays set: DMA does not drain, resetting twice\n");
+	return ret;
+}
+
+/* One software reset (4.2.1.6.1); LNK_RST too where the link is down anyway. */
+static int ixgbe_reset_once(struct ndrv_hw *hw, const struct ixgbe_variant *v)
+{
+	u32 bits = IXGBE_CTRL_RST;
+	int ret;
+
+	if (!v->internal_phy && !hw->link_up)
+		bits |= IXGBE_CTRL_LNK_RST;
+	ndrv_wr32(hw, IXGBE_CTRL, ndrv_rd32(hw, IXGBE_CTRL) | bits);
+	ixgbe_flush(hw);
+	ret = ixgbe_poll(hw, IXGBE_CTRL, IXGBE_CTRL_RST | IXGBE_CTRL_LNK_RST, 0,
+			 IXGBE_RESET_POLLS, IXGBE_RESET_POLL_US);
+	if (ret == -ETIMEDOUT)
+		ndrv_hw_err(hw, "CTRL.RST does not clear: the reset did not finish\n");
+	if (!ret)
+		ndrv_hw_sleep_us(hw, v->reset_wait_us);
+	return ret;
+}
+
+static int ixgbe_reset_guarded(struct ndrv_hw *hw, const struct ixgbe_variant *v)
+{
+	u32 phy = hw->lan_id ? IXGBE_SYNC_PHY1 : IXGBE_SYNC_PHY0;
+	bool taken = false;
+	int drained, ret;
+
+	drained = ixgbe_master_disable(hw);
+	if (drained == -ENODEV)
+		return drained;
+	if (v->internal_phy)
+		taken = !ixgbe_sync_take(hw, v, phy);
+	ret = ixgbe_reset_once(hw, v);
+	if (!ret && drained == -ETIMEDOUT)
+		ret = ixgbe_reset_once(hw, v);
+	if (taken)
+		ixgbe_sync_change(hw, v, phy, false);
+	return ret;
+}
+
+static int ixgbe_reset(struct ndrv_hw *hw)
+{
+	const struct ixgbe_variant *v = ixgbe_variant(hw);
+	u32 lo, hi;
+	int ret;
+
+	hw->lan_id = FIELD_GET(IXGBE_STATUS_LAN_ID, ndrv_rd32(hw, IXGBE_STATUS));
+	ixgbe_quiesce(hw);
+	ret = ixgbe_reset_guarded(hw, v);
+	if (ret)
+		return ret;
+
+	ndrv_wr32(hw, IXGBE_EIMC, IXGBE_EIMC_ALL);
+	ndrv_rd32(hw, IXGBE_EICR);
+
+	/* 4.6.3: the NVM has been read, the DMA engines are initialised */
+	ret = ixgbe_poll(hw, v->eec, IXGBE_EEC_ARD, IXGBE_EEC_ARD, IXGBE_NVM_POLLS,
+			 IXGBE_NVM_POLL_US);
+	if (ret == -ETIMEDOUT)
+		ndrv_hw_err(hw, "EEC.ARD stays clear: the NVM was not read\n");
+	if (ret)
+		return ret;
+	ret = ixgbe_poll(hw, IXGBE_RDRXCTL, IXGBE_RDRXCTL_DMAIDONE, IXGBE_RDRXCTL_DMAIDONE,
+			 IXGBE_DMAINIT_POLLS, IXGBE_DMAINIT_POLL_US);
+	if (ret == -ETIMEDOUT)
+		ndrv_hw_err(hw, "RDRXCTL.DMAIDONE stays clear: no DMA after reset\n");
+	if (ret)
+		return ret;
+
+	/* The reset has loaded the NVM's address into entry 0 (8.2.3.7). */
+	lo = ndrv_rd32(hw, IXGBE_RAL(0));
+	hi = ndrv_rd32(hw, IXGBE_RAH(0));
+	hw->mac[0] = lo;
+	hw->mac[1] = lo >> 8;
+	hw->mac[2] = lo >> 16;
+	hw->mac[3] = lo >> 24;
+	hw->mac[4] = hi;
+	hw->mac[5] = hi >> 8;
+	return hw->gone ? -ENODEV : 0;
+}
+
+/*
+ * RXEN may only change while the security block holds frames back, or receive DMA can hang
+ * (specification update, and 4.6.7).
+ */
+static int ixgbe_rx_switch(struct ndrv_hw *hw, bool on)
+{
+	u32 rxctrl;
+	int ret;
+
+	ndrv_wr32(hw, IXGBE_SECRXCTRL, ndrv_rd32(hw, IXGBE_SECRXCTRL) | IXGBE_SECRXCTRL_RX_DIS);
+	ret = ixgbe_poll(hw, IXGBE_SECRXSTAT, IXGBE_SECRXSTAT_RDY, IXGBE_SECRXSTAT_RDY,
+			 IXGBE_SECRX_POLLS, IXGBE_SECRX_POLL_US);
+	if (ret == -ETIMEDOUT)
+		ndrv_hw_err(hw, "SECRXSTAT.SECRX_RDY stays clear: receive path not switched\n");
+	if (ret)
+		return ret;
+	rxctrl = ndrv_rd32(hw, IXGBE_RXCTRL) & ~IXGBE_RXCTRL_RXEN;
+	ndrv_wr32(hw, IXGBE_RXCTRL, on ? rxctrl | IXGBE_RXCTRL_RXEN : rxctrl);
+	ndrv_wr32(hw, IXGBE_SECRXCTRL, ndrv_rd32(hw, IXGBE_SECRXCTRL) & ~IXGBE_SECRXCTRL_RX_DIS);
+	ixgbe_flush(hw);
+	return hw->gone ? -ENODEV : 0;
+}
+
+static int ixgbe_set_rx_mode(struct ndrv_hw *hw, bool promisc, bool allmulti, u32 max_frame)
+{
+	u32 fctrl = IXGBE_FCTRL_BAM | IXGBE_FCTRL_DPF;
+	u32 hlreg0 = ndrv_rd32(hw, IXGBE_HLREG0) & ~IXGBE_HLREG0_JUMBOEN;
+
+	if (promisc)
+		fctrl |= IXGBE_FCTRL_UPE | IXGBE_FCTRL_MPE;
+	if (allmulti)
+		fctrl |= IXGBE_FCTRL_MPE;
+	if (max_frame > IXGBE_STD_FRAME)
+		hlreg0 |= IXGBE_HLREG0_JUMBOEN;
+	ndrv_wr32(hw, IXGBE_MAXFRS, FIELD_PREP(IXGBE_MAXFRS_MFS, max_frame + IXGBE_FCS));
+	ndrv_wr32(hw, IXGBE_HLREG0, hlreg0);
+	ndrv_wr32(hw, IXGBE_FCTRL, fctrl);
+	ixgbe_flush(hw);
+	return hw->gone ? -ENODEV : 0;
+}
+
+/* 4.6.7, without queues: filters, CRC stripping, packet buffer. */
+static void ixgbe_rx_setup(struct ndrv_hw *hw, const struct ixgbe_variant *v)
+{
+	u32 i, rdrxctl;
+
+	for (i = 1; i < 128; i++)
+		ndrv_wr32(hw, IXGBE_RAH(i), 0);
+	for (i = 0; i < IXGBE_MTA_REGS; i++)
+		ndrv_wr32(hw, IXGBE_MTA(i), 0);
+	ndrv_wr32(hw, IXGBE_MCSTCTRL, 0);
+	ndrv_wr32(hw, IXGBE_VLNCTRL, ndrv_rd32(hw, IXGBE_VLNCTRL) & ~IXGBE_VLNCTRL_VFE);
+	ndrv_wr32(hw, IXGBE_PFVTCTL, 0);
+	ndrv_wr32(hw, IXGBE_MRQC, 0);
+	ndrv_wr32(hw, IXGBE_RFCTL, ndrv_rd32(hw, IXGBE_RFCTL) | IXGBE_RFCTL_RSC_DIS);
+	ndrv_wr32(hw, IXGBE_RXCSUM, IXGBE_RXCSUM_IPPCSE | IXGBE_RXCSUM_PCSD);
+
+	ndrv_wr32(hw, IXGBE_RXPBSIZE(0), v->rxpb_kib << 10);
+	for (i = 1; i < 8; i++)
+		ndrv_wr32(hw, IXGBE_RXPBSIZE(i), 0);
+
+	/* CRC stripping is switched in two places that must agree (8.2.3.22) */
+	ndrv_wr32(hw, IXGBE_HLREG0, (ndrv_rd32(hw, IXGBE_HLREG0) & ~IXGBE_HLREG0_LPBK) |
+		  IXGBE_HLREG0_TXCRCEN | IXGBE_HLREG0_RXCRCSTRP | IXGBE_HLREG0_TXPADEN);
+	rdrxctl = ndrv_rd32(hw, IXGBE_RDRXCTL) & ~IXGBE_RDRXCTL_RSCFRSTSIZE;
+	ndrv_wr32(hw, IXGBE_RDRXCTL, rdrxctl | IXGBE_RDRXCTL_CRCSTRIP | IXGBE_RDRXCTL_RSCACKC |
+		  IXGBE_RDRXCTL_FCOE_WRFIX);
+
+	/* Queues drop what they have no room for (SRRCTL.DROP_EN), so no pause frames, either way. */
+	ndrv_wr32(hw, IXGBE_FCCFG, 0);
+	ndrv_wr32(hw, IXGBE_MFLCN, IXGBE_MFLCN_DPF);
+}
+
+/* 4.6.8, without queues. TE has to be set before the first queue is enabled. */
+static void ixgbe_tx_setup(struct ndrv_hw *hw)
+{
+	u32 i;
+
+	ndrv_wr32(hw, IXGBE_RTTDCS, ndrv_rd32(hw, IXGBE_RTTDCS) | IXGBE_RTTDCS_ARBDIS);
+	ndrv_wr32(hw, IXGBE_MTQC, 0);
+	ndrv_wr32(hw, IXGBE_RTTDCS, ndrv_rd32(hw, IXGBE_RTTDCS) & ~IXGBE_RTTDCS_ARBDIS);
+	ndrv_wr32(hw, IXGBE_TXPBSIZE(0), 160 << 10);
+	ndrv_wr32(hw, IXGBE_TXPBTHRESH(0), 160 - 10);
+	for (i = 1; i < 8; i++) {
+		ndrv_wr32(hw, IXGBE_TXPBSIZE(i), 0);
+		ndrv_wr32(hw, IXGBE_TXPBTHRESH(i), 0);
+	}
+	ndrv_wr32(hw, IXGBE_DTXMXSZRQ, IXGBE_DTXMXSZRQ_SINGLE);
+	ndrv_wr32(hw, IXGBE_DMATXCTL, ndrv_rd32(hw, IXGBE_DMATXCTL) | IXGBE_DMATXCTL_TE);
+}
+
+/*
+ * 4.6.4. The NVM has chosen the kind of link; only an SFP+ cage needs the serial interface set to
+ * SFI. The stock driver switches the laser off when it leaves, so it is switched on here.
+ * Firmware restarts the link too: AUTOC is changed under SW_FW_SYNC.MAC_CSR.
+ */
+static void ixgbe_link_setup(struct ndrv_hw *hw, const struct ixgbe_variant *v)
+{
+	bool taken;
+	u32 autoc, esdp;
+
+	if (v->internal_phy)
+		return;
+	if (v->sfi) {
+		esdp = ndrv_rd32(hw, IXGBE_ESDP) & ~IXGBE_ESDP_SDP3;
+		ndrv_wr32(hw, IXGBE_ESDP, esdp | IXGBE_ESDP_SDP5 | IXGBE_ESDP_SDP5_DIR |
+			  IXGBE_ESDP_SDP3_DIR);
+	}
+	taken = !ixgbe_sync_take(hw, v, IXGBE_SYNC_MAC_CSR);
+	autoc = ndrv_rd32(hw, IXGBE_AUTOC);
+	if (v->sfi) {
+		autoc &= ~IXGBE_AUTOC_LMS;
+		autoc |= FIELD_PREP(IXGBE_AUTOC_LMS, IXGBE_AUTOC_LMS_10G_SERIAL);
+		ndrv_wr32(hw, IXGBE_AUTOC2,
+			  (ndrv_rd32(hw, IXGBE_AUTOC2) & ~IXGBE_AUTOC2_10G_PMA) |
+			  FIELD_PREP(IXGBE_AUTOC2_10G_PMA, IXGBE_AUTOC2_10G_SFI));
+	}
+	ndrv_wr32(hw, IXGBE_AUTOC, autoc | IXGBE_AUTOC_AN_RESTART);
+	if (taken)
+		ixgbe_sync_change(hw, v, IXGBE_SYNC_MAC_CSR, false);
+}
+
+static int ixgbe_start(struct ndrv_hw *hw)
+{
+	const struct ixgbe_variant *v = ixgbe_variant(hw);
+	int ret;
+
+	ndrv_wr32(hw, IXGBE_CTRL_EXT, ndrv_rd32(hw, IXGBE_CTRL_EXT) | IXGBE_CTRL_EXT_DRV_LOAD |
+		  IXGBE_CTRL_EXT_NS_DIS);
+	ret = ixgbe_rx_switch(hw, false);
+	if (ret)
+		return ret;
+	ixgbe_rx_setup(hw, v);
+	ixgbe_tx_setup(hw);
+	ret = ixgbe_set_rx_mode(hw, false, false, IXGBE_STD_FRAME);
+	if (ret)
+		return ret;
+	ret = ixgbe_rx_switch(hw, true);
+	if (ret)
+		return ret;
+	ixgbe_link_setup(hw, v);
+	return hw->gone ? -ENODEV : 0;
+}
+
+static int ixgbe_shutdown(struct ndrv_hw *hw)
+{
+	int ret;
+
+	ret = ixgbe_reset(hw);
+	ndrv_wr32(hw, IXGBE_CTRL_EXT, ndrv_rd32(hw, IXGBE_CTRL_EXT) & ~IXGBE_CTRL_EXT_DRV_LOAD);
+	ixgbe_flush(hw);
+	return ret;
+}
+
+static void ixgbe_rxq_off(struct ndrv_hw *hw, u32 q)
+{
+	ndrv_wr32(hw, IXGBE_RXDCTL(q), IXGBE_RXDCTL_SWFLSH);
+}
+
+static void ixgbe_txq_off(struct ndrv_hw *hw, u32 q)
+{
+	ndrv_wr32(hw, IXGBE_TXDCTL(q), IXGBE_TXDCTL_SWFLSH);
+}
+
+/* 4.6.7.1.2, 4.6.8.2: ENABLE reads 0 once the hardware has let go of the queue. */
+static int ixgbe_queue_acked(struct ndrv_hw *hw, u32 reg, const char *name, u32 q, u32 want)
+{
+	int ret;
+
+	ret = ixgbe_poll(hw, reg, IXGBE_RXDCTL_ENABLE, want, IXGBE_QUEUE_POLLS,
+			 IXGBE_QUEUE_POLL_US);
+	if (ret == -ETIMEDOUT)
+		ndrv_hw_err(hw, "%s(%u).ENABLE does not become %u\n", name, q, !!want);
+	return ret;
+}
+
+static int ixgbe_queue_stop(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
+{
+	int ret = 0, ret2;
+
+	if (q->rx_entries)
+		ixgbe_rxq_off(hw, q->queue);
+	if (q->tx_entries)
+		ixgbe_txq_off(hw, q->queue);
+	if (q->rx_entries)
+		ret = ixgbe_queue_acked(hw, IXGBE_RXDCTL(q->queue), "RXDCTL", q->queue, 0);
+	if (q->tx_entries) {
+		ret2 = ixgbe_queue_acked(hw, IXGBE_TXDCTL(q->queue), "TXDCTL", q->queue, 0);
+		ret = ret ?: ret2;
+	}
+	/* The read pushes write-backs that are on their way ahead of itself, then prefetches end. */
+	ixgbe_flush(hw);
+	ndrv_hw_sleep_us(hw, IXGBE_PREFETCH_US);
+	ixgbe_flush(hw);
+	if (hw->gone)
+		return -ENODEV;
+	return ret;
+}
+
+static void ixgbe_rxq_setup(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
+{
+	u32 i = q->queue, dca;
+
+	ndrv_wr32(hw, IXGBE_RDBAL(i), lower_32_bits(q->rx_iova));
+	ndrv_wr32(hw, IXGBE_RDBAH(i), upper_32_bits(q->rx_iova));
+	ndrv_wr32(hw, IXGBE_RDLEN(i), q->rx_entries * 16);
+	dca = ndrv_rd32(hw, IXGBE_DCA_RXCTRL(i));
+	dca &= ~(IXGBE_DCA_RXCTRL_MBZ | IXGBE_DCA_RXCTRL_DATA_RO | IXGBE_DCA_RXCTRL_HEAD_RO);
+	ndrv_wr32(hw, IXGBE_DCA_RXCTRL(i), dca);
+	ndrv_wr32(hw, IXGBE_SRRCTL(i), FIELD_PREP(IXGBE_SRRCTL_BSIZEPKT, q->rx_buf_bytes >> 10) |
+		  FIELD_PREP(IXGBE_SRRCTL_DESCTYPE, IXGBE_SRRCTL_ADV_ONEBUF) |
+		  IXGBE_SRRCTL_DROP_EN);
+	ndrv_wr32(hw, IXGBE_RSCCTL(i), 0);
+	ndrv_wr32(hw, IXGBE_RDH(i), 0);
+	ndrv_wr32(hw, IXGBE_RDT(i), 0);
+	ndrv_wr32(hw, IXGBE_RXDCTL(i),
+		  IXGBE_RXDCTL_ENABLE | (q->vlan_strip ? IXGBE_RXDCTL_VME : 0));
+}
+
+/* WTHRESH 0: each descriptor with RS is written back on its own, as the data path expects. */
+static void ixgbe_txq_setup(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
+{
+	u32 i = q->queue;
+
+	ndrv_wr32(hw, IXGBE_TDBAL(i), lower_32_bits(q->tx_iova));
+	ndrv_wr32(hw, IXGBE_TDBAH(i), upper_32_bits(q->tx_iova));
+	ndrv_wr32(hw, IXGBE_TDLEN(i), q->tx_entries * 16);
+	ndrv_wr32(hw, IXGBE_DCA_TXCTRL(i),
+		  ndrv_rd32(hw, IXGBE_DCA_TXCTRL(i)) & ~IXGBE_DCA_TXCTRL_DESC_WRO);
+	ndrv_wr32(hw, IXGBE_TDWBAL(i), 0);
+	ndrv_wr32(hw, IXGBE_TDWBAH(i), 0);
+	ndrv_wr32(hw, IXGBE_TDH(i), 0);
+	ndrv_wr32(hw, IXGBE_TDT(i), 0);
+	ndrv_wr32(hw, IXGBE_RTTDQSEL, i);
+	ndrv_wr32(hw, IXGBE_RTTBCNRC, 0);
+	ndrv_wr32(hw, IXGBE_TXDCTL(i), IXGBE_TXDCTL_ENABLE | FIELD_PREP(IXGBE_TXDCTL_PTHRESH, 32) |
+		  FIELD_PREP(IXGBE_TXDCTL_HTHRESH, 1));
+}
+
+static int ixgbe_queue_start(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
+{
+	int ret;
+
+	/* User space may have left the queue in any state: bases may only change while it is off. */
+	ret = ixgbe_queue_stop(hw, q);
+	if (ret)
+		return ret;
+	if (q->rx_entries) {
+		ixgbe_rxq_setup(hw, q);
+		ret = ixgbe_queue_acked(hw, IXGBE_RXDCTL(q->queue), "RXDCTL", q->queue,
+					IXGBE_RXDCTL_ENABLE);
+	}
+	if (!ret && q->tx_entries) {
+		ixgbe_txq_setup(hw, q);
+		ret = ixgbe_queue_acked(hw, IXGBE_TXDCTL(q->queue), "TXDCTL", q->queue,
+					IXGBE_TXDCTL_ENABLE);
+	}
+	if (ret)
+		ixgbe_queue_stop(hw, q);
+	return ret;
+}
+
+static int ixgbe_sweep(struct ndrv_hw *hw, const struct ndrv_hw_live *live)
+{
+	struct ndrv_hw_queue q = {};
+	int found = 0, ret;
+
+	for (q.queue = 0; q.queue < IXGBE_QUEUES; q.queue++) {
+		q.rx_entries = !test_bit(q.queue, live->rx) &&
+			(ndrv_rd32(hw, IXGBE_RXDCTL(q.queue)) & IXGBE_RXDCTL_ENABLE);
+		q.tx_entries = !test_bit(q.queue, live->tx) &&
+			(ndrv_rd32(hw, IXGBE_TXDCTL(q.queue)) & IXGBE_TXDCTL_ENABLE);
+		if (hw->gone)
+			return -ENODEV;
+		if (!q.rx_entries && !q.tx_entries)
+			continue;
+		found++;
+		ret = ixgbe_queue_stop(hw, &q);
+		if (ret)
+			return ret;
+	}
+	return found;
+}
+
+static u32 ixgbe_tail_off(struct ndrv_hw *hw, u32 queue, bool tx)
+{
+	return tx ? IXGBE_TDT(queue) : IXGBE_RDT(queue);
+}
+
+static void ixgbe_doorbell(struct ndrv_hw *hw, u32 queue, bool tx, u32 tail)
+{
+	ndrv_wr32(hw, ixgbe_tail_off(hw, queue, tx), tail);
+}
+
+static int ixgbe_link(struct ndrv_hw *hw, bool *up, u32 *mbps)
+{
+	static const u32 speeds[] = { 10, 100, 1000, 10000 };
+	static const u32 speeds_non_std[] = { 10, 100, 5000, 2500 };
+	u32 links;
+
+	/* A link that was down since the last read shows as down once (8.2.3.22). */
+	ndrv_rd32(hw, IXGBE_LINKS);
+	links = ndrv_rd32(hw, IXGBE_LINKS);
+	if (hw->gone)
+		return -ENODEV;
+	*up = links & IXGBE_LINKS_UP;
+	*mbps = 0;
+	if (*up)
+		*mbps = (links & IXGBE_LINKS_NON_STD ? speeds_non_std :
+			 speeds)[FIELD_GET(IXGBE_LINKS_SPEED, links)];
+	return 0;
+}
+
+/* The high half holds 4 bits, and reading it clears both. */
+static u64 ixgbe_stat36(struct ndrv_hw *hw, u32 reg_lo, u32 reg_hi)
+{
+	u64 lo = ndrv_rd32(hw, reg_lo);
+
+	return lo | (u64)(ndrv_rd32(hw, reg_hi) & 0xf) << 32;
+}
+
+static void ixgbe_stats(struct ndrv_hw *hw, struct ndrv_hw_stats *acc)
+{
+	static const u32 errors[] = {
+		IXGBE_CRCERRS, IXGBE_ILLERRC, IXGBE_ERRBC, IXGBE_RLEC,
+		IXGBE_RUC, IXGBE_RFC, IXGBE_ROC, IXGBE_RJC,
+	};
+	struct ndrv_hw_stats d = {};
+	u64 rx, tx, rx_octets, tx_octets;
+	u32 i;
+
+	rx = ndrv_rd32(hw, IXGBE_GPRC);
+	rx_octets = ixgbe_stat36(hw, IXGBE_GORCL, IXGBE_GORCH);
+	tx = ndrv_rd32(hw, IXGBE_GPTC);
+	tx_octets = ixgbe_stat36(hw, IXGBE_GOTCL, IXGBE_GOTCH);
+	for (i = 0; i < IXGBE_MPC_REGS; i++)
+		d.rx_missed += ndrv_rd32(hw, IXGBE_MPC(i));
+	for (i = 0; i < IXGBE_QPRDC_REGS; i++)
+		d.rx_no_desc += ndrv_rd32(hw, IXGBE_QPRDC(i));
+	for (i = 0; i < ARRAY_SIZE(errors); i++)
+		d.rx_errors += ndrv_rd32(hw, errors[i]);
+	d.rx_broadcast = ndrv_rd32(hw, IXGBE_BPRC);
+	d.rx_multicast = ndrv_rd32(hw, IXGBE_MPRC);
+	d.tx_broadcast = ndrv_rd32(hw, IXGBE_BPTC);
+	d.tx_multicast = ndrv_rd32(hw, IXGBE_MPTC);
+	/* A card that vanished half way has answered with all ones: none of this counts. */
+	if (hw->gone)
+		return;
+
+	/* Octets include the FCS. The 82599 counts a missed frame as a good one as well. */
+	acc->rx_bytes += rx_octets - min(rx_octets, rx * IXGBE_FCS);
+	acc->tx_bytes += tx_octets - min(tx_octets, tx * IXGBE_FCS);
+	acc->rx_packets += rx - min(rx, d.rx_missed);
+	acc->tx_packets += tx;
+	acc->rx_missed += d.rx_missed;
+	acc->rx_no_desc += d.rx_no_desc;
+	acc->rx_errors += d.rx_errors;
+	acc->rx_broadcast += d.rx_broadcast;
+	acc->rx_multicast += d.rx_multicast;
+	acc->tx_broadcast += d.tx_broadcast;
+	acc->tx_multicast += d.tx_multicast;
+}
+
+static const struct ndrv_hw_ops ixgbe_ops = {
+	.reset = ixgbe_reset,
+	.start = ixgbe_start,
+	.shutdown = ixgbe_shutdown,
+	.queue_start = ixgbe_queue_start,
+	.queue_stop = ixgbe_queue_stop,
+	.sweep = ixgbe_sweep,
+	.doorbell = ixgbe_doorbell,
+	.tail_off = ixgbe_tail_off,
+	.set_rx_mode = ixgbe_set_rx_mode,
+	.link = ixgbe_link,
+	.stats = ixgbe_stats,
+};
+
+const struct ndrv_hw_info ndrv_ixgbe_info = {
+	.name = "82599 family",
+	.ops = &ixgbe_ops,
+	.desc_format = NDRV_DESC_IXGBE,
+	.features = NDRV_FEAT_RX_CSUM | NDRV_FEAT_RX_VLAN | NDRV_FEAT_TX_CSUM | NDRV_FEAT_TX_TSO |
+		    NDRV_FEAT_TX_VLAN,
+	.regs_bar = 0,
+	.regs_min_bytes = 0x20000,
+	.alive_reg = IXGBE_STATUS,
+	.max_queues = IXGBE_QUEUES,
+	.ring_min = 64,
+	.ring_max = NDRV_MAX_RING_ENTRIES,
+	.ring_align = 8,
+	.rx_desc_size = 16,
+	.tx_desc_size = 16,
+	.rx_buf_align = 1024,
+	.rx_buf_max = 16384,
+	.max_frame = IXGBE_MAX_FRAME,
+};

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Internal structures of the module: who owns what, under which lock, and which file does what.
+ *
+ * Ownership
+ *
+ * struct ndrv_dev is one bound function. Its embedded struct device is the reference count: the
+ * driver holds one from probe to remove, every open file one (ctx->ndev), every pool one
+ * (pool->ndev), and the embedded cdev one while an inode is open. So it outlives unbind; what does
+ * not outlive it is hw.regs, the DMA mappings and the sysfs entries. ndev->gone says that remove has
+ * been there.
+ *
+ * struct ndrv_ctx is one open file, from open to release; VMAs hold the file, so it also outlives
+ * every mapping of its rings. Ring, status and dummy pages belong to it and are ordinary refcounted
+ * pages, so that they outlive the device.
+ *
+ * struct ndrv_mapping is one dma-buf mapped for one device, counted by the files that attached it.
+ *
+ * Lock order: mmap_lock -> ndrv_dev.lock -> ndrv_dev.bar_lock -> { dma_resv, i_mmap_rwsem, page locks }
+ * so user memory is never touched with either lock held.
+ *
+ * ndrv_dev.lock (mutex, process context) protects everything in ndrv_dev and ndrv_ctx that has no
+ * other rule at its field, and serialises the hardware ops. Taken interruptibly by ioctls.
+ *
+ * ndrv_dev.bar_lock (rwsem, process context): readers are those who reach a doorbell without
+ * ndrv_dev.lock (page faults, NDRV_DOORBELL); they look at ctx->doorbell_live and ctx->state under
+ * it. Both change, and VMAs are zapped, under the write side (and ndrv_dev.lock).
+ */
+#ifndef NDRV_INTERNAL_H
+#define NDRV_INTERNAL_H
+
+#include <linux/cdev.h>
+#include <linux/device.h>
+#include <linux/dma-buf.h>
+#include <linux/fs.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/pci.h>
+#include <linux/rwsem.h>
+#include <linux/scatterlist.h>
+#include <linux/types.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+
+#include <linux/ndrv.h>
+
+#include "hw.h"
+
+#define NDRV_NAME		"ndrv"
+#define NDRV_MAX_DEVICES	256
+#define NDRV_MAX_POOLS_PER_CTX	1024
+#define NDRV_DEFAULT_FRAME	1518
+
+/* One ring of a pair. The pages live as long as the context, the mapping as long as the device. */
+struct ndrv_ring {
+	struct page **pages;
+	u32 nr_pages;
+	u32 entries;
+	u32 bytes;
+	dma_addr_t iova;
+	bool mapped;
+};
+
+struct ndrv_ctx {
+	struct ndrv_dev *ndev;			/* constant */
+	struct list_head node;			/* in ndev->ctxs */
+	struct address_space *mapping;		/* constant: where to zap */
+	kuid_t uid;				/* constant: who opened */
+	pid_t pid;				/* constant: for people, in the initial pid namespace */
+	char comm[TASK_COMM_LEN];		/* constant */
+
+	u32 state;				/* NDRV_STATE_*; see bar_lock. poll reads it racily */
+	bool doorbell_live;			/* faults may map the BAR; see bar_lock */
+	bool kernel_doorbell;			/* constant once the pair exists */
+	struct ndrv_hw_queue q;			/* constant once the pair exists */
+	struct ndrv_ring rx;
+	struct ndrv_ring tx;
+
+	struct page *status_page;
+	struct ndrv_status *status;
+	struct page *dummy_page;		/* where stores to a dead doorbell go */
+
+	u64 status_generation;			/* what status->generation shows */
+	u32 rx_mode;				/* this file's wish */
+	u32 max_frame;
+	struct xarray pools;			/* id -> struct ndrv_mapping */
+	wait_queue_head_t wait;
+};
+
+/* A dma-buf as one device sees it. */
+struct ndrv_mapping {
+	struct list_head node;			/* in ndev->mappings while mapped */
+	struct dma_buf *dmabuf;			/* holds a reference while mapped */
+	struct dma_buf_attachment *attach;	/* NULL once the device is gone */
+	struct sg_table *sgt;
+	unsigned int users;			/* files that attached it */
+	u64 len_bytes;
+	u32 piece_shift;
+	u32 nr_iovas;
+	u64 *iovas;
+};
+
+struct ndrv_dev {
+	struct device dev;			/* the class device and the reference count */
+	struct cdev cdev;
+	int minor;
+	struct pci_dev *pdev;			/* holds a reference to the end */
+	struct mutex lock;			/* see above */
+	struct rw_semaphore bar_lock;		/* see above */
+
+	struct ndrv_hw hw;
+	resource_size_t bar_start;		/* physical address of the register BAR */
+	bool gone;				/* remove has run, or the hardware vanished for good */
+	bool resetting;				/* between reset_prepare and reset_done */
+	bool doorbells_touched;			/* since the last sweep: a page went to user space */
+	struct list_head ctxs;
+	struct list_head mappings;
+	DECLARE_BITMAP(queues, NDRV_HW_MAX_QUEUES);	/* pairs that belong to a context */
+
+	u32 rx_mode;				/* what the hardware was told */
+	u32 max_frame;
+	bool link_up;
+	u32 link_mbps;
+	struct ndrv_hw_stats stats;
+	u64 resets;
+	u64 link_changes;
+	struct delayed_work poll_work;
+
+	atomic64_t pool_bytes;			/* of all pools created here; lock-free */
+	u64 pool_limit;				/* constant */
+};
+
+static inline bool ndrv_ctx_running(const struct ndrv_ctx *ctx)
+{
+	return ctx->state == NDRV_STATE_RUNNING;
+}
+
+/* main.c */
+extern struct class ndrv_class;
+extern dev_t ndrv_devt;
+extern bool ndrv_allow_unsafe_dma;
+u64 ndrv_pool_limit_bytes(void);
+
+/* pci.c */
+extern struct pci_driver ndrv_pci_driver;
+int ndrv_dev_reset(struct ndrv_dev *ndev, const char *why);
+void ndrv_dev_check_gone(struct ndrv_dev *ndev);
+int ndrv_pci_take(const char *list);
+
+/* iommu.c */
+u32 ndrv_iommu_type(struct ndrv_dev *ndev);
+int ndrv_iommu_check(struct ndrv_dev *ndev);
+void ndrv_iommu_flush(struct ndrv_dev *ndev);
+
+/* cdev.c */
+extern const struct file_operations ndrv_fops;
+
+/* queue.c */
+int ndrv_queue_setup(struct ndrv_ctx *ctx, struct ndrv_queue_setup *arg);
+int ndrv_queue_start(struct ndrv_ctx *ctx, struct ndrv_queue_start *arg);
+int ndrv_queue_stop(struct ndrv_ctx *ctx);
+int ndrv_queue_doorbell(struct ndrv_ctx *ctx, const struct ndrv_doorbell *arg);
+void ndrv_ctx_set_state(struct ndrv_ctx *ctx, u32 state, bool doorbell_live);
+void ndrv_ctx_unmap_rings(struct ndrv_ctx *ctx);
+void ndrv_ctx_free_pair(struct ndrv_ctx *ctx);
+void ndrv_queue_sweep(struct ndrv_dev *ndev);
+int ndrv_rx_mode_apply(struct ndrv_dev *ndev);
+
+/* pool.c */
+int ndrv_pool_create(struct ndrv_ctx *ctx, u64 len_bytes, struct dma_buf **out, u32 *contig_bytes);
+int ndrv_pool_attach(struct ndrv_ctx *ctx, struct ndrv_pool_attach *arg, u64 **iovas);
+int ndrv_pool_detach(struct ndrv_ctx *ctx, u32 id);
+void ndrv_pool_detach_all(struct ndrv_ctx *ctx);
+void ndrv_pool_unmap_device(struct ndrv_dev *ndev);
+
+/* mmap.c */
+int ndrv_mmap(struct file *file, struct vm_area_struct *vma);
+void ndrv_mmap_zap(struct ndrv_ctx *ctx);
+
+/* stats.c */
+void ndrv_poll_work(struct work_struct *work);
+void ndrv_stats_fold(struct ndrv_dev *ndev);
+int ndrv_link_update(struct ndrv_dev *ndev);
+void ndrv_link_publish(struct ndrv_ctx *ctx);
+
+/* sysfs.c */
+extern const struct attribute_group *ndrv_groups[];
+
+#endif

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What has to be looked at now and then: link state and the card's counters, which are short and
+ * cleared by reading. Folds them into 64 bits and writes the link into the status pages.
+ */
+#include "ndrv.h"
+
+/* The counters that fill fastest are 32 bits of frames: minutes at line rate. */
+#define POLL_INTERVAL	HZ
+
+void ndrv_stats_fold(struct ndrv_dev *ndev)
+{
+	lockdep_assert_held(&ndev->lock);
+	if (ndev->gone || ndev->resetting)
+		return;
+	ndev->hw.info->ops->stats(&ndev->hw, &ndev->stats);
+	ndrv_dev_check_gone(ndev);
+}
+
+void ndrv_link_publish(struct ndrv_ctx *ctx)
+{
+	lockdep_assert_held(&ctx->ndev->lock);
+	WRITE_ONCE(ctx->status->link_mbps, ctx->ndev->link_mbps);
+	WRITE_ONCE(ctx->status->link_up, ctx->ndev->link_up);
+}
+
+/* Reads the link from the hardware and tells everybody. */
+int ndrv_link_update(struct ndrv_dev *ndev)
+{
+	struct ndrv_ctx *ctx;
+	bool up = false;
+	u32 mbps = 0;
+	int ret = 0;
+
+	lockdep_assert_held(&ndev->lock);
+	if (!ndev->gone && !ndev->resetting)
+		ret = ndev->hw.info->ops->link(&ndev->hw, &up, &mbps);
+	ndrv_dev_check_gone(ndev);
+	if (ret)
+		return ret;
+	if (up != ndev->link_up) {
+		ndev->link_changes++;
+		dev_info(&ndev->pdev->dev, "ndrv%d: link %s\n", ndev->minor, up ? "up" : "down");
+	}
+	ndev->link_up = up;
+	ndev->link_mbps = mbps;
+	list_for_each_entry(ctx, &ndev->ctxs, node)
+		ndrv_link_publish(ctx);
+	return 0;
+}
+
+void ndrv_poll_work(struct work_struct *work)
+{
+	struct ndrv_dev *ndev = container_of(work, struct ndrv_dev, poll_work.work);
+	bool again;
+
+	mutex_lock(&ndev->lock);
+	ndrv_stats_fold(ndev);
+	ndrv_link_update(ndev);
+	again = !ndev->gone;
+	mutex_unlock(&ndev->lock);
+	if (again)
+		schedule_delayed_work(&ndev->poll_work, POLL_INTERVAL);
+}
