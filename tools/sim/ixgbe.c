@@ -27,7 +27,7 @@
 
 #include "ixgbe.h"
 
-#define POLL_FRAMES		256
+#define TX_FRAMES		256		/* about, in one poll */
 #define SCAN_EVERY		64		/* polls between looks at all 256 queues */
 #define RECENT_NS		1000000000ull	/* after a trapped access untrapped ones may follow */
 
@@ -393,8 +393,10 @@ static bool model_poll(struct sim_dev *dev, uint64_t now_ns, uint64_t *next_ns)
 		}
 	}
 	did |= ixgbe_link_poll(ix, now_ns, next_ns);
-	did |= ixgbe_rx_drain(ix, POLL_FRAMES) != 0;
-	did |= ixgbe_tx_run(ix, POLL_FRAMES);
+	/* Transmit first and in larger bites: who forwards must not find its Tx ring full by our doing. */
+	did |= ixgbe_tx_run(ix, TX_FRAMES);
+	ix->rx_since_poll = 0;
+	did |= ixgbe_rx_drain(ix, IXGBE_RX_FRAMES) != 0;
 	for (unsigned int i = 0; i < ix->nr_rx_live; i++)
 		ixgbe_queue_publish(ix->rx_live[i]);
 	for (unsigned int i = 0; i < ix->nr_tx_live; i++)

@@ -16,6 +16,7 @@
 #define IXGBE_NVM_WORDS		2048		/* stored; the rest of the 16 K words reads 0xffff */
 #define IXGBE_BAR0_SIZE		0x80000
 #define IXGBE_TX_MAX_BYTES	(320 * 1024)	/* headers and payload of one TSO request */
+#define IXGBE_RX_FRAMES		128		/* received between two polls, if the sender can wait */
 #define IXGBE_PB_BYTES		(512 * 1024)	/* silicon: all Rx packet buffers together */
 
 struct ixgbe;
@@ -128,7 +129,7 @@ struct ixgbe {
 	/* Rx packet buffer: records {info, bytes} in order of arrival */
 	uint8_t *pb;
 	uint32_t pb_head, pb_tail, pb_used, pb_size, pb_wrap;
-	unsigned int pb_frames;
+	unsigned int pb_frames, rx_since_poll;
 	uint8_t *rx_tmp;		/* one frame, tag stripped or FCS appended */
 	uint8_t *tx_buf;		/* IXGBE_TX_MAX_BYTES */
 	uint8_t *seg_buf;		/* one segment of a TSO request */

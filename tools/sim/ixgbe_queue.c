@@ -180,7 +180,7 @@ static void queue_start(struct ixgbe_queue *q, uint32_t dctl)
 	q->done_since_wb = 0;
 	memset(q->ctx, 0, sizeof(q->ctx));
 	if (!q->tx && win_load(q, QW_DCA) & DCA_RXCTRL_B12)
-		sim_log(q->ix->dev, 1, "rx queue %u enabled with DCA_RXCTRL bit 12 set", q->idx);
+		sim_log(q->ix->dev, 2, "rx queue %u enabled with DCA_RXCTRL bit 12 set", q->idx);
 	q->live = true;
 	live_lists(q->ix);
 	sim_log(q->ix->dev, 2, "%s queue %u started: base 0x%llx, %u descriptors, head %u",

@@ -11,6 +11,7 @@
 #include "ixgbe.h"
 
 #define PB_ALIGN	16
+#define ROOM_MAX	(96 * 1024)
 #define PB_CAPACITY	(2 * IXGBE_PB_BYTES)	/* host memory, with room for record heads */
 
 enum deliver { DELIVERED, WAIT };
@@ -273,6 +274,7 @@ void ixgbe_rx_frame(struct ixgbe *ix, const uint8_t *f, uint32_t len, bool loopb
 		ix->dev->ctr.rx_filtered++;
 		return;
 	}
+	ix->rx_since_poll++;
 	stat_add(ix, IXGBE_TPR, 1);
 	ix->tor.acc += len + 4;
 	ethertype = f[12] << 8 | f[13];
@@ -296,14 +298,22 @@ void ixgbe_rx_frame(struct ixgbe *ix, const uint8_t *f, uint32_t len, bool loopb
 		pb_push(ix, &ri, f);
 }
 
+/*
+ * For senders that wait. They are stopped well before the packet buffer is full, which keeps frames
+ * in the cache of this machine, and get their turn again after the next poll.
+ */
 int64_t ixgbe_rx_room(struct ixgbe *ix)
 {
 	uint32_t limit = pb_limit(ix), fcrth = R(ix, IXGBE_FCRTH(0));
 
 	if (!listening(ix, false))
 		return SIM_RX_DEAF;
+	if (ix->rx_since_poll >= IXGBE_RX_FRAMES)
+		return 0;
 	if (fcrth & FCRTH_FCEN && (fcrth & FCRTH_RTH) < limit)
 		limit = fcrth & FCRTH_RTH;
+	if (limit > ROOM_MAX)
+		limit = ROOM_MAX;
 	/* A quarter stays free for what frames cost beyond their bytes. */
 	return ix->pb_used < limit ? (int64_t)(limit - ix->pb_used) * 3 / 4 : 0;
 }
