@@ -101,7 +101,8 @@ static void test_commands(void)
 		{ "link 0 sideways\n", "up|down" }, { "wire\n", "SPEC" }, { "wire 9:sink\n", "not a port" },
 		{ "wire cable:0,1\n", NULL }, { "fault 0 stuck-reset 1\n", "not known" },
 		{ "fault 0\n", "NAME" }, { "unplug 0\n", "unplug" }, { "drop 0\n", "no client" },
-		{ "verbose 2\n", NULL }, { "verbose x\n", "LEVEL" }, { "help\n", NULL },
+		{ "remove 0\n", NULL }, { "remove 0\n", "already" }, { "restore 0\n", NULL },
+		{ "restore 0\n", "not removed" }, { "verbose 2\n", NULL }, { "verbose x\n", "LEVEL" }, { "help\n", NULL },
 		{ "dance\n", "unknown command" }, { "\n", "empty" }, { "say \"hi\\\"\n", "unknown" },
 	};
 	int fd = connect_new();

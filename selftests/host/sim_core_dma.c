@@ -266,6 +266,34 @@ static void test_shared_page(void)
 	tap_eq(td(dev)->regs[(TD_SHARED + 0x18) / 4], 0, "that the model did not see as a trap");
 }
 
+static void test_removal(void)
+{
+	volatile uint32_t *tail;
+	uint8_t b;
+
+	fresh();
+	sim_inproc_plug("0:loop");
+	sim_inproc_enable(p);
+	sim_inproc_msix_open(p);
+	sim_inproc_alloc(p, 0x1000, 4096);
+	tail = sim_inproc_bar_ptr(p, 0, TD_SHARED);
+	sim_inproc_wr32(p, 0, 0x100, 5);
+	sim_inproc_remove(p);
+	tap_eq(sim_inproc_rd32(p, 0, 0x100), 0xffffffff, "a removed card reads all ones");
+	tap_eq(sim_inproc_cfg_rd(p, 0, 4), 0xffffffff, "its configuration space too");
+	tap_eq(*tail, 0xffffffff, "and its shared page");
+	sim_inproc_wr32(p, 0, 0x100, 6);
+	sim_inproc_cfg_wr(p, 4, 2, 6);
+	tap_eq(sim_dma_read(dev, 0x1000, &b, 1), -EFAULT, "no DMA");
+	tap_ok(!dev->carrier, "no carrier");
+	tap_eq(td(dev)->resets[SIM_RESET_GONE], 1, "the model was stopped once");
+	sim_inproc_restore(p);
+	tap_eq(sim_inproc_rd32(p, 0, 0x100), 0, "back: registers as after power-on");
+	tap_eq(sim_inproc_cfg_rd(p, 4, 2), 0, "configuration space as well");
+	tap_eq(td(dev)->resets[SIM_RESET_POWER_ON], 2, "power-on reset");
+	tap_ok(dev->carrier, "carrier again");
+}
+
 int main(void)
 {
 	sim_verbose = -1;
@@ -279,6 +307,7 @@ int main(void)
 	test_config_writes();
 	test_msix();
 	test_shared_page();
+	test_removal();
 	sim_inproc_free(p);
 	return tap_done();
 }

@@ -9,8 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
-#include "tran.h"
+#include "wire.h"
 
 int sim_verbose;
 static uint64_t fake_now_ns;
@@ -150,6 +151,9 @@ void sim_dev_destroy(struct sim_dev *dev)
 
 void sim_dev_reset(struct sim_dev *dev, enum sim_reset kind)
 {
+	if (dev->removed && kind != SIM_RESET_GONE)
+		return;
+	sim_dev_restore(dev);		/* the next client finds a card */
 	if (kind == SIM_RESET_FLR)
 		dev->ctr.flrs++;
 	dev->ops->reset(dev, kind);
@@ -158,6 +162,47 @@ void sim_dev_reset(struct sim_dev *dev, enum sim_reset kind)
 		sim_iommu_clear(dev);
 	if (dev->tran && dev->tran->ops->reset)
 		dev->tran->ops->reset(dev);
+}
+
+/* What a store lands in that the client does not trap: all ones, as a dead bus reads. */
+static void shared_fill(struct sim_dev *dev)
+{
+	uint8_t ones[4096];
+
+	memset(ones, 0xff, sizeof(ones));
+	for (unsigned int i = 0; i < SIM_MAX_BARS; i++) {
+		const struct sim_bar *bar = &dev->bars[i];
+
+		for (unsigned int a = 0; bar->mem_fd >= 0 && a < bar->nr_areas; a++)
+			for (uint64_t at = 0; at < bar->areas[a].size; at += sizeof(ones))
+				if (pwrite(bar->mem_fd, ones, sizeof(ones), bar->areas[a].offset + at) < 0)
+					sim_log(dev, 0, "BAR %u: %s", i, strerror(errno));
+	}
+}
+
+void sim_dev_remove(struct sim_dev *dev)
+{
+	if (dev->removed)
+		return;
+	dev->ops->reset(dev, SIM_RESET_GONE);
+	sim_pci_reset(dev);
+	dev->removed = true;
+	shared_fill(dev);
+	if (dev->wire)
+		sim_wire_update(dev->wire);
+	sim_log(dev, 1, "removed");
+}
+
+void sim_dev_restore(struct sim_dev *dev)
+{
+	if (!dev->removed)
+		return;
+	dev->removed = false;
+	sim_pci_reset(dev);
+	dev->ops->reset(dev, SIM_RESET_POWER_ON);
+	if (dev->wire)
+		sim_wire_update(dev->wire);
+	sim_log(dev, 1, "back in its slot");
 }
 
 void sim_msix_send(struct sim_dev *dev, unsigned int vec)
@@ -210,6 +255,9 @@ int sim_bar_read(struct sim_dev *dev, unsigned int bar, uint64_t off, unsigned i
 
 	if (!access_ok(dev, bar, off, len))
 		return -EINVAL;
+	*val = UINT64_MAX >> (64 - 8 * len);
+	if (dev->removed)
+		return 0;
 	*val = 0;
 	mem = msix_storage(dev, bar, off, false);
 	if (mem)
@@ -225,6 +273,8 @@ int sim_bar_write(struct sim_dev *dev, unsigned int bar, uint64_t off, unsigned 
 
 	if (!access_ok(dev, bar, off, len))
 		return -EINVAL;
+	if (dev->removed)
+		return 0;
 	mem = msix_storage(dev, bar, off, true);
 	if (mem)
 		memcpy(mem, &val, len);

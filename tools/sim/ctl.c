@@ -26,7 +26,9 @@ const char ctl_help[] =
 	"  wire SPEC                  plug something else, as --wire\n"
 	"  fault N NAME [count]       fault injection of the model; count 0 ends it (default 1)\n"
 	"  unplug N                   ask the client to remove the device\n"
-	"  drop N                     cut the connection to the client: surprise removal\n"
+	"  remove N                   surprise removal: registers read all ones, nothing works\n"
+	"  restore N                  put the card back, as after power-on\n"
+	"  drop N                     cut the connection to the client (QEMU with a vIOMMU then ends)\n"
 	"  verbose LEVEL              messages on stderr, 0 to 3\n"
 	"  quit                       end the simulator\n";
 
@@ -82,11 +84,12 @@ static void device_json(struct sim_app *app, unsigned int i, FILE *out)
 
 	fprintf(out, "{\"name\":\"%s\",\"model\":\"%s\",\"device_id\":\"%04x:%04x\",\"connected\":%s,"
 		"\"clients\":%llu,\"messages\":%llu,\"message_errors\":%llu,\"bus_master\":%s,"
-		"\"carrier\":%s,\"mapped_pages\":%llu,\"counters\":", dev->name, dev->ops->name,
+		"\"carrier\":%s,\"removed\":%s,\"mapped_pages\":%llu,\"counters\":", dev->name, dev->ops->name,
 		dev->ident.vendor, dev->ident.device, v && sim_vfu_connected(v) ? "true" : "false",
 		(unsigned long long)(v ? v->clients : 0), (unsigned long long)(v ? v->messages : 0),
 		(unsigned long long)(v ? v->errors : 0), dev->bus_master ? "true" : "false",
-		dev->carrier ? "true" : "false", (unsigned long long)sim_iommu_pages(dev));
+		dev->carrier ? "true" : "false", dev->removed ? "true" : "false",
+		(unsigned long long)sim_iommu_pages(dev));
 	counters_json(&dev->ctr, out);
 	dump[0] = '\0';
 	if (dev->ops->dump)
@@ -249,6 +252,20 @@ static void cmd_unplug(struct cmd *c)
 		snprintf(c->err, sizeof(c->err), "unplug: %s", strerror(-ret));
 }
 
+static void cmd_remove(struct cmd *c)
+{
+	if (c->dev->removed)
+		snprintf(c->err, sizeof(c->err), "port %u is removed already", c->dev->index);
+	sim_dev_remove(c->dev);
+}
+
+static void cmd_restore(struct cmd *c)
+{
+	if (!c->dev->removed)
+		snprintf(c->err, sizeof(c->err), "port %u is not removed", c->dev->index);
+	sim_dev_restore(c->dev);
+}
+
 static void cmd_drop(struct cmd *c)
 {
 	struct sim_vfu *v = c->app->vfus[c->dev->index];
@@ -288,6 +305,7 @@ static const struct {
 	{ "stats", cmd_stats, false }, { "gen", cmd_gen, true }, { "sink", cmd_sink, true },
 	{ "link", cmd_link, true }, { "wire", cmd_wire, false }, { "fault", cmd_fault, true },
 	{ "unplug", cmd_unplug, true }, { "drop", cmd_drop, true },
+	{ "remove", cmd_remove, true }, { "restore", cmd_restore, true },
 	{ "verbose", cmd_verbose, false }, { "quit", cmd_quit, false }, { "help", cmd_help, false },
 };
 

@@ -142,6 +142,7 @@ struct sim_dev {
 	struct sim_counters ctr;
 	bool bus_master;		/* kept by the PCI core: command register, and D0 */
 	bool carrier;			/* kept by the wire core */
+	bool removed;			/* as if pulled from its slot: no access reaches the model */
 	/*
 	 * The address for the NVM: 02:6e:64:00:00:INDEX before init, then the value of the option "mac"
 	 * (which goes to set() as well). Generators aim at it.

@@ -77,7 +77,8 @@ static bool poll_all(uint64_t now, uint64_t *next)
 	bool did = false;
 
 	for (unsigned int i = 0; i < app.nr; i++)
-		did |= app.devs[i]->ops->poll(app.devs[i], now, next);
+		if (!app.devs[i]->removed)
+			did |= app.devs[i]->ops->poll(app.devs[i], now, next);
 	for (unsigned int i = 0; i < app.nr; i++)
 		did |= sim_wire_poll(app.devs[i]->wire, now, next);
 	return did;

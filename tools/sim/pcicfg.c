@@ -246,7 +246,10 @@ int sim_pci_read(struct sim_dev *dev, uint64_t off, void *buf, size_t len)
 {
 	if (off >= SIM_PCI_CFG_SIZE || len > SIM_PCI_CFG_SIZE - off)
 		return -EINVAL;
-	memcpy(buf, dev->pci->cfg + off, len);
+	if (dev->removed)
+		memset(buf, 0xff, len);
+	else
+		memcpy(buf, dev->pci->cfg + off, len);
 	return 0;
 }
 
@@ -259,6 +262,8 @@ int sim_pci_write(struct sim_dev *dev, uint64_t off, const void *buf, size_t len
 
 	if (off >= SIM_PCI_CFG_SIZE || len > SIM_PCI_CFG_SIZE - off)
 		return -EINVAL;
+	if (dev->removed)
+		return 0;
 	for (size_t i = 0; i < len; i++) {
 		uint64_t at = off + i;
 

@@ -47,7 +47,10 @@ uint32_t sim_inproc_cfg_rd(struct sim_inproc *p, unsigned int off, unsigned int 
 void sim_inproc_cfg_wr(struct sim_inproc *p, unsigned int off, unsigned int len, uint32_t val);
 void sim_inproc_enable(struct sim_inproc *p);	/* COMMAND: memory and bus master on */
 void sim_inproc_flr(struct sim_inproc *p);	/* through DevCtl, as a guest */
-void sim_inproc_gone(struct sim_inproc *p);	/* surprise removal; mappings are forgotten */
+void sim_inproc_gone(struct sim_inproc *p);	/* the client vanished; mappings are forgotten */
+/* Surprise removal: all reads give all ones until it is back, as after power-on. Mappings stay. */
+void sim_inproc_remove(struct sim_inproc *p);
+void sim_inproc_restore(struct sim_inproc *p);
 
 /* ---- memory ---------------------------------------------------------------------------------------- */
 

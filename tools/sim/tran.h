@@ -26,6 +26,13 @@ void sim_dev_destroy(struct sim_dev *dev);
 /* FLR or VFIO reset, or the client is gone (which also forgets all DMA mappings). */
 void sim_dev_reset(struct sim_dev *dev, enum sim_reset kind);
 
+/*
+ * Surprise removal while the client stays: reads give all ones, writes, DMA and interrupts nothing, the
+ * model is not polled. Back: as after power-on, configuration space included.
+ */
+void sim_dev_remove(struct sim_dev *dev);
+void sim_dev_restore(struct sim_dev *dev);
+
 /* A fixed time for sim_now_ns (host tests), or 0: the monotonic clock again. */
 void sim_clock_fake(uint64_t now_ns);
 

@@ -282,6 +282,16 @@ void sim_inproc_gone(struct sim_inproc *p)
 	sim_dev_reset(p->dev, SIM_RESET_GONE);
 }
 
+void sim_inproc_remove(struct sim_inproc *p)
+{
+	sim_dev_remove(p->dev);
+}
+
+void sim_inproc_restore(struct sim_inproc *p)
+{
+	sim_dev_restore(p->dev);
+}
+
 /* ---- memory ------------------------------------------------------------------------------------------------ */
 
 void sim_inproc_map(struct sim_inproc *p, uint64_t iova, void *mem, size_t size, unsigned int prot)
@@ -325,7 +335,8 @@ static bool poll_all(uint64_t *next)
 	bool did = false;
 
 	for (unsigned int i = 0; i < nr; i++)
-		did |= devs[i]->ops->poll(devs[i], now_ns, next);
+		if (!devs[i]->removed)
+			did |= devs[i]->ops->poll(devs[i], now_ns, next);
 	for (unsigned int i = 0; i < nr; i++)
 		did |= sim_wire_poll(devs[i]->wire, now_ns, next);
 	return did;

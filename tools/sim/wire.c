@@ -30,9 +30,9 @@ int sim_wire_init(struct sim_dev *dev)
 
 bool wire_carrier(const struct sim_wire *w)
 {
-	if (w->kind == WIRE_NONE || w->down)
+	if (w->kind == WIRE_NONE || w->down || w->dev->removed)
 		return false;
-	return w->kind != WIRE_CABLE || !w->peer->down;
+	return w->kind != WIRE_CABLE || (!w->peer->down && !w->peer->dev->removed);
 }
 
 /* Tell the model about a carrier that is no longer what it was told last. */
@@ -43,13 +43,18 @@ static void carrier_update(struct sim_wire *w)
 	if (on == w->dev->carrier)
 		return;
 	w->dev->carrier = on;
-	if (w->dev->ops->carrier)
+	if (w->dev->ops->carrier && !w->dev->removed)
 		w->dev->ops->carrier(w->dev, on);
 }
 
 void sim_wire_link(struct sim_wire *w, bool up)
 {
 	w->down = !up;
+	sim_wire_update(w);
+}
+
+void sim_wire_update(struct sim_wire *w)
+{
 	carrier_update(w);
 	if (w->peer)
 		carrier_update(w->peer);

@@ -49,6 +49,8 @@ int sim_wire_plug(struct sim_dev **devs, unsigned int nr, const char *spec, char
 void sim_wire_on_tx(struct sim_wire *w, void (*fn)(void *arg, const uint8_t *frame, uint32_t len),
 		    void *arg);
 void sim_wire_link(struct sim_wire *w, bool up);
+/* A device at this wire was removed or came back: who has carrier now? */
+void sim_wire_update(struct sim_wire *w);
 /* Let generators and TAPs send. True if a frame moved; may lower *next_ns. */
 bool sim_wire_poll(struct sim_wire *w, uint64_t now_ns, uint64_t *next_ns);
 void sim_wire_json(struct sim_wire *w, FILE *out);
