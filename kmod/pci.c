@@ -221,9 +221,18 @@ static void dev_release(struct device *dev)
 	struct ndrv_dev *ndev = container_of(dev, struct ndrv_dev, dev);
 
 	pci_dev_put(ndev->pdev);
-	ida_free(&ndrv_minors, ndev->minor);
 	mutex_destroy(&ndev->lock);
 	kfree(ndev);
+}
+
+/*
+ * The driver's reference ends, and the number is free for the next device even while files of this
+ * one are open: after cdev_device_del() no inode leads here by number any more.
+ */
+static void dev_put_number(struct ndrv_dev *ndev)
+{
+	ida_free(&ndrv_minors, ndev->minor);
+	put_device(&ndev->dev);
 }
 
 static struct ndrv_dev *dev_alloc(struct pci_dev *pdev, const struct ndrv_hw_info *info)
@@ -260,7 +269,7 @@ static struct ndrv_dev *dev_alloc(struct pci_dev *pdev, const struct ndrv_hw_inf
 	ndev->cdev.owner = THIS_MODULE;
 	ret = dev_set_name(&ndev->dev, NDRV_NAME "%d", ndev->minor);
 	if (ret) {
-		put_device(&ndev->dev);
+		dev_put_number(ndev);
 		return ERR_PTR(ret);
 	}
 	return ndev;
@@ -367,7 +376,7 @@ err_quiet:
 	pci_clear_master(pdev);
 	dev_unmap(ndev);
 err_put:
-	put_device(&ndev->dev);
+	dev_put_number(ndev);
 	return ret;
 }
 
@@ -404,7 +413,7 @@ static void ndrv_remove(struct pci_dev *pdev)
 	/* 5. The registers go. Who asks now gets -ENODEV. */
 	dev_unmap(ndev);
 	dev_info(&pdev->dev, "%s: released\n", dev_name(&ndev->dev));
-	put_device(&ndev->dev);
+	dev_put_number(ndev);
 }
 
 /* Reboot, kexec: the next kernel must find a card that does no DMA. */
