@@ -209,6 +209,7 @@ static void tail_update(struct ixgbe_queue *q)
 				q->tx ? "tx" : "rx", q->idx, tail, q->nr);
 		}
 		q->bad_tail = tail;
+		ixgbe_police_drop(q);
 		q->tail = q->head;	/* nothing to do until it is sane again */
 		return;
 	}
