@@ -249,7 +249,9 @@ static void cmd_unplug(struct cmd *c)
 	int ret = v ? sim_vfu_request_unplug(v) : -ENOTCONN;
 
 	if (ret)
-		snprintf(c->err, sizeof(c->err), "unplug: %s", strerror(-ret));
+		snprintf(c->err, sizeof(c->err), "unplug: %s", ret == -ENOTSUP ?
+			 "this client takes no unplug requests (with QEMU: device_del on its monitor)" :
+			 strerror(-ret));
 }
 
 static void cmd_remove(struct cmd *c)
