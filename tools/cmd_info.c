@@ -36,14 +36,15 @@ static void print_json(const struct ndrv_info *i, const struct ndrv_link *l, con
 {
 	json_t *names = json_array(), *root;
 	unsigned int b;
+	char id[10];
 
+	snprintf(id, sizeof(id), "%04x:%04x", i->out_pci_vendor, i->out_pci_device);
 	for (b = 0; b < NR_FEATURES; b++)
 		if (i->out_features & 1u << b)
 			json_array_append_new(names, json_string(features[b]));
-	root = json_pack("{s:s, s:i, s:i, s:s, s:s, s:b, s:i, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i,"
+	root = json_pack("{s:s, s:s, s:s, s:s, s:b, s:i, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i,"
 			 " s:I, s:o, s:i}",
-			 "pci", pci, "vendor", i->out_pci_vendor, "device", i->out_pci_device,
-			 "mac", mac, "descriptors", NAME_OF(formats, i->out_desc_format), "link_up",
+			 "pci", pci, "id", id, "mac", mac, "descriptors", NAME_OF(formats, i->out_desc_format), "link_up",
 			 l->out_up, "link_mbps", l->out_mbps, "iommu", NAME_OF(iommus, i->out_iommu),
 			 "queues", i->out_max_queues, "ring_min", i->out_ring_min, "ring_max",
 			 i->out_ring_max, "ring_align", i->out_ring_align, "rx_buf_align",

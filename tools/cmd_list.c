@@ -35,7 +35,7 @@ static int add_json(const struct pci_dev *dev, void *arg)
 	for (i = 0; i < dev->nr_ifaces; i++)
 		json_array_append_new(ifaces, json_string(dev->ifaces[i]));
 	json_array_append_new(list,
-		json_pack("{s:s, s:s, s:s*, s:s*, s:o, s:i, s:i, s:i}", "pci", dev->addr, "model",
+		json_pack("{s:s, s:s, s:s?, s:s?, s:o, s:i, s:i, s:i}", "pci", dev->addr, "model",
 			  dev->model ? dev->model->name : "unknown", "driver",
 			  dev->driver[0] ? dev->driver : NULL, "ndrv",
 			  dev->ndrv[0] ? dev->ndrv : NULL, "interfaces", ifaces, "iommu_group",

@@ -321,7 +321,7 @@ static void summary(const struct way *ways, unsigned int nr_ways, uint64_t took_
 				 (json_int_t)sent, "dropped", (json_int_t)dropped, "missed",
 				 (json_int_t)missed, "mpps", took_ns ? sent * 1e3 / took_ns : 0.0,
 				 "restarts", restarts, "directions", list);
-		json_dumpf(root, stdout, JSON_INDENT(2));
+		json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
 		putchar('\n');
 		json_decref(root);
 		return;

@@ -436,7 +436,7 @@ static void summary(const struct gen *g, uint64_t sent, uint64_t took_ns)
 			 (json_int_t)(g->taken - sent), "mpps", pps / 1e6, "mbps", mbps, "rate",
 			 opt.rate, "stream", opt.frame.stream, "restarts", g->restarts, "skipped",
 			 (json_int_t)g->replay.skipped);
-	json_dumpf(root, stdout, JSON_INDENT(2));
+	json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
 	putchar('\n');
 	json_decref(root);
 }
