@@ -44,6 +44,8 @@ FIXTURE_TEARDOWN(pair)
 /* After set-up there is a status page for certain. */
 #define SETUP() do {								\
 	int map_err;								\
+	if (self->st)								\
+		munmap((void *)self->st, page_up(1));				\
 	ASSERT_EQ(0, queue_setup(self->fd, &self->qs));				\
 	self->st = xmmap(self->fd, page_up(1), PROT_READ, MAP_SHARED,		\
 			 NDRV_MMAP_STATUS, &map_err);				\
@@ -223,6 +225,9 @@ TEST_F(pair, doorbell_is_possible_in_both_modes)
 	SETUP();
 	ASSERT_EQ(0, queue_start(self->fd, NULL));
 	EXPECT_EQ(0, doorbell(self->fd, NDRV_DOORBELL_F_TX, 0, 0));
+	/* The mapping holds the file as well. */
+	munmap((void *)self->st, page_up(1));
+	self->st = NULL;
 	close(self->fd);
 	self->fd = dev_open(0);
 	ASSERT_GE(self->fd, 0);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -20,14 +21,13 @@
 /* ---- ports --------------------------------------------------------------------------------- */
 
 struct found {
-	unsigned int nr;
 	char path[32];
 	char pci[32];
 };
 
 static struct found found[MAX_PORTS];
 static unsigned int nr_found;
-static bool searched;
+static pid_t searched_by;		/* the harness forks for every test: numbers may have changed */
 
 /* The PCI address behind a character device, whatever its class is called. */
 static int pci_of(const char *path, char *pci, size_t size)
@@ -59,11 +59,10 @@ static bool wanted(const char *pci)
 	return !list || !*list || strstr(list, pci);
 }
 
-static int by_number(const void *a, const void *b)
+/* A port that was bound again has another number, but its place among the ports is the same. */
+static int by_address(const void *a, const void *b)
 {
-	const struct found *x = a, *y = b;
-
-	return (x->nr > y->nr) - (x->nr < y->nr);
+	return strcmp(((const struct found *)a)->pci, ((const struct found *)b)->pci);
 }
 
 static void search(void)
@@ -72,27 +71,28 @@ static void search(void)
 	DIR *dir;
 
 	nr_found = 0;
-	searched = true;
+	searched_by = getpid();
 	dir = opendir("/dev");
 	if (!dir)
 		return;
 	while (nr_found < MAX_PORTS && (e = readdir(dir))) {
 		struct found *f = &found[nr_found];
+		unsigned int number;
 		char end;
 
-		if (sscanf(e->d_name, "ndrv%u%c", &f->nr, &end) != 1)
+		if (sscanf(e->d_name, "ndrv%u%c", &number, &end) != 1)
 			continue;
-		snprintf(f->path, sizeof(f->path), "/dev/ndrv%u", f->nr);
+		snprintf(f->path, sizeof(f->path), "/dev/ndrv%u", number);
 		if (!pci_of(f->path, f->pci, sizeof(f->pci)) && wanted(f->pci))
 			nr_found++;
 	}
 	closedir(dir);
-	qsort(found, nr_found, sizeof(found[0]), by_number);
+	qsort(found, nr_found, sizeof(found[0]), by_address);
 }
 
 unsigned int dev_count(void)
 {
-	if (!searched)
+	if (searched_by != getpid())
 		search();
 	return nr_found;
 }
@@ -182,7 +182,7 @@ int dev_bind(const char *pci, const char *driver)
 
 	if (!err)
 		err = write_file(pci, "/sys/bus/pci/drivers/%s/bind", driver);
-	searched = false;
+	searched_by = 0;
 	return err;
 }
 
@@ -355,13 +355,95 @@ void pool_close(struct pool *p)
 
 /* ---- the simulator ------------------------------------------------------------------------- */
 
+#define SIM_LOCK	"/run/simctl.lock"	/* shared with the script of the same purpose */
+#define SIM_ANSWER_MS	20000
+
+/* The virtio port that leads to the simulator's control socket: a descriptor or -errno. */
+static int sim_open(void)
+{
+	char path[300], name[32];
+	int found_fd = -ENODEV;
+	struct dirent *e;
+	DIR *dir;
+
+	dir = opendir("/sys/class/virtio-ports");
+	if (!dir)
+		return -ENODEV;
+	while (found_fd < 0 && (e = readdir(dir))) {
+		ssize_t n = -1;
+		int fd;
+
+		snprintf(path, sizeof(path), "/sys/class/virtio-ports/%s/name", e->d_name);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd >= 0) {
+			n = read(fd, name, sizeof(name));
+			close(fd);
+		}
+		if (n < 8 || strncmp(name, "ndrv.sim", 8))
+			continue;
+		snprintf(path, sizeof(path), "/dev/%s", e->d_name);
+		found_fd = open(path, O_RDWR | O_CLOEXEC);
+		if (found_fd < 0)
+			found_fd = -errno;
+	}
+	closedir(dir);
+	return found_fd;
+}
+
+/* One command line out, one line of JSON back. */
+static int sim_talk(int fd, const char *command, char *reply, size_t size)
+{
+	uint64_t end = now_ms() + SIM_ANSWER_MS;
+	size_t have = 0;
+
+	if (write(fd, command, strlen(command)) != (ssize_t)strlen(command) ||
+	    write(fd, "\n", 1) != 1)
+		return -EIO;
+	while (!have || reply[have - 1] != '\n') {
+		ssize_t n;
+
+		if (have == size - 1)
+			return -EMSGSIZE;
+		if (now_ms() > end || poll_fd(fd, POLLIN, SIM_ANSWER_MS) <= 0)
+			return -ETIMEDOUT;
+		n = read(fd, reply + have, size - 1 - have);
+		if (n <= 0)
+			return -EIO;
+		have += (size_t)n;
+	}
+	reply[have] = 0;
+	return 0;
+}
+
+static int sim_ask(const char *command, char *reply, size_t size)
+{
+	int lock = open(SIM_LOCK, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	int fd, err;
+
+	if (lock < 0)
+		return -errno;
+	flock(lock, LOCK_EX);
+	fd = sim_open();
+	err = fd;
+	if (fd >= 0) {
+		err = sim_talk(fd, command, reply, size);
+		close(fd);
+	}
+	close(lock);
+	return err;
+}
+
 bool sim_present(void)
 {
 	static int known = -1;
+	int fd;
 
-	if (known < 0)
-		known = !system("command -v simctl > /dev/null 2>&1 && "
-				"simctl stats > /dev/null 2>&1");
+	if (known < 0) {
+		fd = sim_open();
+		known = fd != -ENODEV;
+		if (fd >= 0)
+			close(fd);
+	}
 	return known;
 }
 
@@ -404,26 +486,13 @@ int sim_index(unsigned int nr)
 	return rank;
 }
 
-static int sim_ask(const char *command, char *reply, size_t size)
-{
-	size_t n;
-	FILE *f;
-
-	f = popen(command, "r");
-	if (!f)
-		return -errno;
-	n = fread(reply, 1, size - 1, f);
-	reply[n] = 0;
-	return pclose(f) || !n ? -EIO : 0;
-}
-
 int64_t sim_counter(unsigned int nr, const char *name)
 {
 	static char reply[1 << 20];
 	char key[32];
 	const char *at;
 
-	if (sim_ask("simctl stats", reply, sizeof(reply)))
+	if (sim_ask("stats", reply, sizeof(reply)))
 		return -1;
 	snprintf(key, sizeof(key), "\"name\":\"port%d\"", sim_index(nr));
 	at = strstr(reply, key);
@@ -432,12 +501,12 @@ int64_t sim_counter(unsigned int nr, const char *name)
 
 int sim_command(const char *fmt, ...)
 {
-	char command[256] = "simctl ", reply[4096];
+	char command[256], reply[4096];
 	va_list ap;
 	int err;
 
 	va_start(ap, fmt);
-	vsnprintf(command + 7, sizeof(command) - 7, fmt, ap);
+	vsnprintf(command, sizeof(command), fmt, ap);
 	va_end(ap);
 	err = sim_ask(command, reply, sizeof(reply));
 	return err ? err : strstr(reply, "\"ok\":true") ? 0 : -EINVAL;

@@ -24,7 +24,7 @@
 
 /*
  * The ports that may be used: those in NDRV_DEV (PCI addresses separated by spaces or commas), or
- * else all of them, lowest number first. NULL if there are fewer than @nr + 1.
+ * else all of them, in the order of their PCI addresses. NULL if there are fewer than @nr + 1.
  */
 const char *dev_path(unsigned int nr);
 const char *dev_pci(unsigned int nr);	/* "0000:03:00.0" */
