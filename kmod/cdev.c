@@ -99,8 +99,8 @@ err_free:
 }
 
 /*
- * The last reference is gone, so there are no VMAs, no ioctls and no pollers. Cannot fail, cannot be
- * interrupted, and takes back no memory before the hardware has let go of it.
+ * The last reference is gone, so there are no VMAs, no ioctls and no pollers. Cannot fail, cannot
+ * be interrupted, and takes back no memory before the hardware has let go of it.
  */
 static int ndrv_release(struct inode *inode, struct file *file)
 {

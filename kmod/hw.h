@@ -3,10 +3,10 @@
  * The contract between the core and a hardware family: what the core asks for, and what a family
  * may use. A family file sees registers and DMA addresses, never files, VMAs or user pointers.
  *
- * Family files also compile on the host, against the simulator in-process. There hw_host.h stands in
- * for the kernel and supplies:
+ * Family files also compile on the host, against the simulator in-process. There hw_host.h stands
+ * in for the kernel and supplies:
  *  - u8 u16 u32 u64 bool, BIT() GENMASK() FIELD_PREP() FIELD_GET() ARRAY_SIZE() lower_32_bits()
- *    upper_32_bits(), min() max() max_t() min_t(), the errno names, test_bit(), memcpy, static_assert
+ *    upper_32_bits(), min() max() max_t() min_t(), test_bit(), the errno names, memcpy
  *  - __iomem and struct device (may be empty); a shim can find its device behind hw->regs
  *  - ndrv_rd32(hw, reg) ndrv_wr32(hw, reg, value): 32-bit register access
  *  - ndrv_hw_sleep_us(hw, us): waits at least that long, may sleep
@@ -96,18 +96,19 @@ struct ndrv_hw_stats {
 /**
  * struct ndrv_hw_ops - what a family does for the core
  *
- * Context: every op runs in process context and may sleep, except @doorbell and @tail_off. The core
- * serialises all ops of one device (ndrv_dev.lock), except @doorbell and @tail_off, which may run at
- * any time while the queue is between queue_start and queue_stop.
+ * Context: every op runs in process context and may sleep, except @doorbell and @tail_off. The
+ * core serialises all ops of one device (ndrv_dev.lock), except @doorbell and @tail_off, which may
+ * run at any time while the queue is between queue_start and queue_stop.
  *
- * Errors: 0 or a negative errno. -ETIMEDOUT: the hardware did not acknowledge within the bound, which
- * is a named constant of the family; the op has logged which register. -ENODEV: the device answers
- * no more (hw->gone is then set). After an error of reset the hardware may still do DMA.
+ * Errors: 0 or a negative errno. -ETIMEDOUT: the hardware did not acknowledge within the bound,
+ * which is a named constant of the family; the op has logged which register. -ENODEV: the device
+ * answers no more (hw->gone is then set). After an error of reset the hardware may still do DMA.
  *
- * @reset: Stops all DMA of the function, resets it, and leaves it quiet: interrupts masked, all queues
- *	off, link state as the NVM says. Reads the address into hw->mac. Bound: under a second.
- * @start: After reset: sets up packet buffers, filters, the receive and transmit paths, and starts to
- *	bring the link up without waiting for it. All queues stay off.
+ * @reset: Stops all DMA of the function, resets it, and leaves it quiet: interrupts
+ *	masked, all queues off, link state as the NVM says. Reads the address into hw->mac.
+ *	Bound: under a second.
+ * @start: After reset: sets up packet buffers, filters, the receive and transmit paths,
+ *	and starts to bring the link up without waiting for it. All queues stay off.
  * @shutdown: Gives the device back: reset, plus whatever tells firmware that the driver has left.
  *	Same promise and bound as reset.
  * @queue_start: Programs the sides that are not left out, heads and tails 0, and enables them.

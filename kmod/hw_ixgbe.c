@@ -3,8 +3,8 @@
  * The 82599 family: 82599, X540, X550. Owns every register access to such a card: reset, link,
  * filters, queues, statistics. Section numbers are those of the 82599 data sheet (hw_ixgbe_regs.h).
  *
- * What has been run, and where: 82599 on a software model only; X540, X550 and X55x have been compiled.
- * Their copper PHYs are left to the NVM's settings and to firmware.
+ * What has been run, and where: 82599 on a software model only; X540, X550 and X55x have been
+ * compiled. Their copper PHYs are left to the NVM's settings and to firmware.
  */
 #include "hw.h"
 #include "hw_ixgbe_regs.h"
@@ -16,7 +16,7 @@
 #define IXGBE_ALL_QUEUES		128
 /* 15.5 KiB with FCS is the longest that MAXFRS may hold (8.2.3.22). */
 #define IXGBE_MAX_FRAME			(15872 - 4)
-#define IXGBE_STD_FRAME			1518	/* what passes without JUMBOEN, VLAN tag counted */
+#define IXGBE_STD_FRAME			1518	/* until the core says what it wants */
 #define IXGBE_FCS			4
 
 /* The bound of every wait: polls times microseconds. */
@@ -36,7 +36,7 @@
 #define IXGBE_SECRX_POLL_US		1000
 #define IXGBE_QUEUE_POLLS		200	/* enabling and disabling a queue */
 #define IXGBE_QUEUE_POLL_US		100
-#define IXGBE_PREFETCH_US		100	/* what was prefetched may still be written (4.6.7.1.2) */
+#define IXGBE_PREFETCH_US		100	/* prefetched: may still be written (4.6.7) */
 #define IXGBE_QUIESCE_US		1000
 
 struct ixgbe_variant {
@@ -45,7 +45,7 @@ struct ixgbe_variant {
 	u32 eec;
 	u32 rxpb_kib;
 	u32 reset_wait_us;	/* after RST cleared, before anything else is touched */
-	bool internal_phy;	/* X540 and later: the MAC has no AUTOC set-up, REGSMP guards SW_FW_SYNC */
+	bool internal_phy;	/* X540 and later: no AUTOC set-up, REGSMP guards SW_FW_SYNC */
 	bool sfi;		/* SFP+ cage behind the 10G serial interface */
 };
 
@@ -108,8 +108,9 @@ static void ixgbe_flush(struct ndrv_hw *hw)
 }
 
 /*
- * SWSM (10.5.4): SMBI arbitrates between drivers, SWESMBI between driver and firmware. A holder that
- * died leaves SMBI set; after the bound nobody can be holding it legally, so it is taken over.
+ * SWSM (10.5.4): SMBI arbitrates between drivers, SWESMBI between driver and firmware. A holder
+ * that died leaves SMBI set; after the bound nobody can be holding it legally, so it is taken
+ * over.
  */
 static int ixgbe_swsm_take(struct ndrv_hw *hw, const struct ixgbe_variant *v)
 {
@@ -312,14 +313,13 @@ static int ixgbe_rx_switch(struct ndrv_hw *hw, bool on)
 static int ixgbe_set_rx_mode(struct ndrv_hw *hw, bool promisc, bool allmulti, u32 max_frame)
 {
 	u32 fctrl = IXGBE_FCTRL_BAM | IXGBE_FCTRL_DPF;
-	u32 hlreg0 = ndrv_rd32(hw, IXGBE_HLREG0) & ~IXGBE_HLREG0_JUMBOEN;
+	/* Always: without it a frame of max_frame_bytes passes only if it has a VLAN tag (8.2.3.22.8) */
+	u32 hlreg0 = ndrv_rd32(hw, IXGBE_HLREG0) | IXGBE_HLREG0_JUMBOEN;
 
 	if (promisc)
 		fctrl |= IXGBE_FCTRL_UPE | IXGBE_FCTRL_MPE;
 	if (allmulti)
 		fctrl |= IXGBE_FCTRL_MPE;
-	if (max_frame > IXGBE_STD_FRAME)
-		hlreg0 |= IXGBE_HLREG0_JUMBOEN;
 	ndrv_wr32(hw, IXGBE_MAXFRS, FIELD_PREP(IXGBE_MAXFRS_MFS, max_frame + IXGBE_FCS));
 	ndrv_wr32(hw, IXGBE_HLREG0, hlreg0);
 	ndrv_wr32(hw, IXGBE_FCTRL, fctrl);
@@ -354,7 +354,10 @@ static void ixgbe_rx_setup(struct ndrv_hw *hw, const struct ixgbe_variant *v)
 	ndrv_wr32(hw, IXGBE_RDRXCTL, rdrxctl | IXGBE_RDRXCTL_CRCSTRIP | IXGBE_RDRXCTL_RSCACKC |
 		  IXGBE_RDRXCTL_FCOE_WRFIX);
 
-	/* Queues drop what they have no room for (SRRCTL.DROP_EN), so no pause frames, either way. */
+	/*
+	 * Queues drop what they have no room for (SRRCTL.DROP_EN), so no pause frames, either
+	 * way.
+	 */
 	ndrv_wr32(hw, IXGBE_FCCFG, 0);
 	ndrv_wr32(hw, IXGBE_MFLCN, IXGBE_MFLCN_DPF);
 }
@@ -450,7 +453,7 @@ static void ixgbe_txq_off(struct ndrv_hw *hw, u32 q)
 	ndrv_wr32(hw, IXGBE_TXDCTL(q), IXGBE_TXDCTL_SWFLSH);
 }
 
-/* 4.6.7.1.2, 4.6.8.2: ENABLE reads 0 once the hardware has let go of the queue. */
+/* 4.6.7, 4.6.8: ENABLE reads 0 once the hardware has let go of the queue. */
 static int ixgbe_queue_acked(struct ndrv_hw *hw, u32 reg, const char *name, u32 q, u32 want)
 {
 	int ret;
@@ -476,7 +479,9 @@ static int ixgbe_queue_stop(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
 		ret2 = ixgbe_queue_acked(hw, IXGBE_TXDCTL(q->queue), "TXDCTL", q->queue, 0);
 		ret = ret ?: ret2;
 	}
-	/* The read pushes write-backs that are on their way ahead of itself, then prefetches end. */
+	/*
+	 * The read pushes write-backs that are on their way ahead of itself, then prefetches end.
+	 */
 	ixgbe_flush(hw);
 	ndrv_hw_sleep_us(hw, IXGBE_PREFETCH_US);
 	ixgbe_flush(hw);
@@ -529,7 +534,9 @@ static int ixgbe_queue_start(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
 {
 	int ret;
 
-	/* User space may have left the queue in any state: bases may only change while it is off. */
+	/*
+	 * User space may have left the queue in any state: bases may only change while it is off.
+	 */
 	ret = ixgbe_queue_stop(hw, q);
 	if (ret)
 		return ret;

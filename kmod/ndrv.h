@@ -7,8 +7,8 @@
  * struct ndrv_dev is one bound function. Its embedded struct device is the reference count: the
  * driver holds one from probe to remove, every open file one (ctx->ndev), every pool one
  * (pool->ndev), and the embedded cdev one while an inode is open. So it outlives unbind; what does
- * not outlive it is hw.regs, the DMA mappings and the sysfs entries. ndev->gone says that remove has
- * been there.
+ * not outlive it is hw.regs, the DMA mappings and the sysfs entries. ndev->gone says that remove
+ * has been there.
  *
  * struct ndrv_ctx is one open file, from open to release; VMAs hold the file, so it also outlives
  * every mapping of its rings. Ring, status and dummy pages belong to it and are ordinary refcounted
@@ -16,8 +16,8 @@
  *
  * struct ndrv_mapping is one dma-buf mapped for one device, counted by the files that attached it.
  *
- * Lock order: mmap_lock -> ndrv_dev.lock -> ndrv_dev.bar_lock -> { dma_resv, i_mmap_rwsem, page locks }
- * so user memory is never touched with either lock held.
+ * Lock order: mmap_lock -> ndrv_dev.lock -> ndrv_dev.bar_lock -> { dma_resv, i_mmap_rwsem, page
+ * locks } so user memory is never touched with either lock held.
  *
  * ndrv_dev.lock (mutex, process context) protects everything in ndrv_dev and ndrv_ctx that has no
  * other rule at its field, and serialises the hardware ops. Taken interruptibly by ioctls.
@@ -67,10 +67,10 @@ struct ndrv_ctx {
 	struct list_head node;			/* in ndev->ctxs */
 	struct address_space *mapping;		/* constant: where to zap */
 	kuid_t uid;				/* constant: who opened */
-	pid_t pid;				/* constant: for people, in the initial pid namespace */
+	pid_t pid;				/* constant: for people, as the host sees it */
 	char comm[TASK_COMM_LEN];		/* constant */
 
-	u32 state;				/* NDRV_STATE_*; see bar_lock. poll reads it racily */
+	u32 state;				/* NDRV_STATE_*; bar_lock, poll reads it racily */
 	bool doorbell_live;			/* faults may map the BAR; see bar_lock */
 	bool kernel_doorbell;			/* constant once the pair exists */
 	struct ndrv_hw_queue q;			/* constant once the pair exists */
@@ -111,9 +111,9 @@ struct ndrv_dev {
 
 	struct ndrv_hw hw;
 	resource_size_t bar_start;		/* physical address of the register BAR */
-	bool gone;				/* remove has run, or the hardware vanished for good */
+	bool gone;				/* remove has run, or the hardware is lost */
 	bool resetting;				/* between reset_prepare and reset_done */
-	bool doorbells_touched;			/* since the last sweep: a page went to user space */
+	bool doorbells_touched;			/* since the last reset: user space has a page */
 	struct list_head ctxs;
 	struct list_head mappings;
 	DECLARE_BITMAP(queues, NDRV_HW_MAX_QUEUES);	/* pairs that belong to a context */

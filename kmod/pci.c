@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Taking and giving back a PCI function: probe and remove, resets whoever asks for them, surprise
- * removal. Owns the order of these steps; what a reset does to the hardware is the family's business.
+ * removal. Owns the order of these steps; what a reset does to the hardware is the family's
+ * business.
  */
 #include <linux/dma-map-ops.h>
 #include <linux/etherdevice.h>
@@ -23,6 +24,7 @@ static DEFINE_IDA(ndrv_minors);
 	.subvendor = PCI_ANY_ID, .subdevice = PCI_ANY_ID, \
 	.driver_data = (kernel_ulong_t)&(info), .override_only = 1, \
 }
+
 #define NDRV_IXGBE(id) NDRV_ID(id, ndrv_ixgbe_info)
 
 static const struct pci_device_id ndrv_ids[] = {
@@ -43,7 +45,10 @@ static const struct pci_device_id ndrv_ids[] = {
 	{}
 };
 
-/* Register access for the families. All ones may be a value, or a card that is not there any more. */
+/*
+ * Register access for the families. All ones may be a value, or a card that is not there any
+ * more.
+ */
 u32 ndrv_rd32(struct ndrv_hw *hw, u32 reg)
 {
 	u32 value;
@@ -140,12 +145,16 @@ static int dev_stop_dma(struct ndrv_dev *ndev)
 	return -ENODEV;
 }
 
-/* After dev_stop_dma: the port works again, with what its files wish. */
+/*
+ * After dev_stop_dma: the port works again, with what its files wish. A port that does not start is
+ * lost.
+ */
 static int dev_start_port(struct ndrv_dev *ndev)
 {
 	struct ndrv_hw *hw = &ndev->hw;
 	int ret;
 
+	lockdep_assert_held(&ndev->lock);
 	ret = hw->info->ops->start(hw);
 	if (!ret) {
 		ndev->rx_mode = ~0U;
@@ -153,7 +162,12 @@ static int dev_start_port(struct ndrv_dev *ndev)
 	}
 	if (!ret)
 		ret = ndrv_link_update(ndev);
-	return ret;
+	if (!ret)
+		return 0;
+	dev_err(&ndev->pdev->dev, "the port does not start after its reset (%d)\n", ret);
+	WRITE_ONCE(hw->gone, true);
+	ndrv_dev_check_gone(ndev);
+	return -ENODEV;
 }
 
 /*
@@ -171,17 +185,11 @@ int ndrv_dev_reset(struct ndrv_dev *ndev, const char *why)
 	ndrv_stats_fold(ndev);
 	dev_revoke_all(ndev);
 	ret = dev_stop_dma(ndev);
-	if (ret)
-		return ret;
-	ret = dev_start_port(ndev);
-	if (ret) {
-		dev_err(&ndev->pdev->dev, "the port does not start after a reset (%d)\n", ret);
-		WRITE_ONCE(ndev->hw.gone, true);
-		ndrv_dev_check_gone(ndev);
-		return -ENODEV;
-	}
-	dev_restore_doorbells(ndev);
-	return 0;
+	if (!ret)
+		ret = dev_start_port(ndev);
+	if (!ret)
+		dev_restore_doorbells(ndev);
+	return ret;
 }
 
 /* The first and second half of a reset that somebody else does: sysfs, AER, suspend. */
@@ -205,13 +213,12 @@ static void dev_revive(struct ndrv_dev *ndev)
 {
 	mutex_lock(&ndev->lock);
 	if (!ndev->gone && ndev->resetting) {
+		ndev->resetting = false;
 		if (!dev_stop_dma(ndev)) {
 			pci_set_master(ndev->pdev);
-			if (dev_start_port(ndev))
-				dev_err(&ndev->pdev->dev, "the port does not start after a reset\n");
-			dev_restore_doorbells(ndev);
+			if (!dev_start_port(ndev))
+				dev_restore_doorbells(ndev);
 		}
-		ndev->resetting = false;
 	}
 	mutex_unlock(&ndev->lock);
 }
@@ -503,7 +510,10 @@ static void take_one(unsigned int domain, unsigned int bus, unsigned int devfn)
 			dev_driver_string(&pdev->dev));
 		goto out_put;
 	}
-	/* The override stays only as long as the match takes: later the device is anybody's again. */
+	/*
+	 * The override stays only as long as the match takes: later the device is anybody's
+	 * again.
+	 */
 	ret = ndrv_pci_set_override(pdev, NDRV_NAME);
 	if (!ret) {
 		ret = device_attach(&pdev->dev);

@@ -274,7 +274,10 @@ int ndrv_queue_start(struct ndrv_ctx *ctx, struct ndrv_queue_start *arg)
 	if (ndev->resetting)
 		return -EAGAIN;
 
-	/* The pair may have been enabled behind our back: off first, then the rings may be cleared. */
+	/*
+	 * The pair may have been enabled behind our back: off first, then the rings may be
+	 * cleared.
+	 */
 	ret = ndev->hw.info->ops->queue_stop(&ndev->hw, &ctx->q);
 	if (!ret) {
 		ring_clear(&ctx->rx);

@@ -103,6 +103,7 @@
  * @state: NDRV_STATE_*
  * @link_up: 1 while the port has link, else 0; refreshed at least once a second
  * @link_mbps: Speed in Mbit/s, 0 while the link is down
+ * @__reserved: 0
  *
  * Each field is written with a single store; there is no order between the fields.
  */
@@ -227,8 +228,8 @@ struct ndrv_info {
  *    multiple of out_rx_buf_align, or missing, or given without a receive side
  *  - ERANGE: queue, entries or rx_buf_bytes outside the limits of NDRV_INFO
  *  - ENXIO: the device is behind no IOMMU: its DMA could not be confined
- *  - EACCES: the IOMMU does not translate for this device (iommu=pt, identity domain). For this and
- *    ENXIO: boot with the IOMMU on and in translating mode, or, if every process that may open the
+ *  - EACCES: the IOMMU does not translate for this device (iommu=pt, identity domain), or not for
+ *    it alone (other devices of its IOMMU group share the translation). For this and ENXIO: boot with the IOMMU on and in translating mode, or, if every process that may open the
  *    device may also read and write all memory, load the module with allow_unsafe_dma=1 and call
  *    with CAP_SYS_RAWIO; the kernel is then tainted.
  *  - ENOMEM
@@ -256,8 +257,8 @@ struct ndrv_queue_setup {
  * @out_generation: The new value of ndrv_status.generation
  *
  * Fills both rings with zeroes, sets heads and tails to 0 and enables the hardware. Descriptors are
- * written after this call, then published by moving the tail. Starting also brings the port up, if
- * this is its first running queue; the link may take seconds to come (see struct ndrv_status).
+ * written after this call, then published by moving the tail. The port itself comes up when the
+ * device is bound and stays up; its link may take seconds to come (see struct ndrv_status).
  *
  * Availability: states READY and REVOKED.
  * Return: 0, or
