@@ -180,6 +180,7 @@ static void test_clients(void)
 	sim_verbose = -1;
 	fd = connect_new();
 	tap_ok(say(fd, "sta") == 0 && say(fd, "ts\nhelp\n") > 0, "a line in two parts, two in one");
+	tap_ok(strchr(answer, '\n') && strstr(strchr(answer, '\n'), "\"help\""), "both answered");
 	memset(line, 'x', sizeof(line));
 	line[sizeof(line) - 1] = '\0';
 	tap_eq(say(fd, line), -1, "a line without end hangs up");

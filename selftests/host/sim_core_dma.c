@@ -283,6 +283,7 @@ static void test_removal(void)
 	tap_eq(sim_inproc_cfg_rd(p, 0, 4), 0xffffffff, "its configuration space too");
 	tap_eq(*tail, 0xffffffff, "and its shared page");
 	sim_inproc_wr32(p, 0, 0x100, 6);
+	tap_eq(td(dev)->regs[0x100 / 4], 0, "a write does not arrive");
 	sim_inproc_cfg_wr(p, 4, 2, 6);
 	tap_eq(sim_dma_read(dev, 0x1000, &b, 1), -EFAULT, "no DMA");
 	tap_ok(!dev->carrier, "no carrier");

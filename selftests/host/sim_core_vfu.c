@@ -360,6 +360,8 @@ static void test_multi(void)
 	       td(dev)->regs[0x208 / 4] == 3, "all arrived");
 	m.count = 4;
 	tap_eq(ask(VFU_REGION_WRITE_MULTI, &m, sizeof(m)), EINVAL, "more counted than sent");
+	m.count = 2;
+	tap_eq(ask(VFU_REGION_WRITE_MULTI, &m, sizeof(m)), EINVAL, "fewer counted than sent");
 	m.count = 0x2000000000000003;
 	tap_eq(ask(VFU_REGION_WRITE_MULTI, &m, sizeof(m)), EINVAL, "a count that wraps");
 	m.count = 3;

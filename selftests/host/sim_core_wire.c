@@ -494,6 +494,8 @@ static void test_loop(void)
 		sent++;
 	}
 	tap_ok(sent > 1000 && sent < 100000, "a full loop pauses the port after %d frames", sent);
+	sim_inproc_step(1000);
+	tap_eq(dev_a()->rx_frames, 1, "nothing arrives without room");
 	dev_a()->room = 1 << 20;
 	sim_inproc_settle(10000000);
 	tap_eq(dev_a()->rx_frames, sent + 1, "none lost");
