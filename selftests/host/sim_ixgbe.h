@@ -125,6 +125,7 @@ static inline void tx_on(struct port *t, unsigned int q, uint32_t dctl)
 		t->tx_buf[q] = sim_inproc_alloc(t->p, TX_BUF + 0x100000 * q, 0x100000);
 	}
 	memset(t->tx[q], 0, RING * 16);
+	wr(t, TXQ(q) + 0x28, 0);
 	wr(t, 0x4a80, rd(t, 0x4a80) | 1);	/* DMATXCTL.TE */
 	wr(t, TXQ(q) + 0x00, TX_RING + 0x10000 * q);
 	wr(t, TXQ(q) + 0x04, 0);

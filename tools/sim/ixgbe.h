@@ -50,6 +50,7 @@ struct ixgbe_queue {
 	bool armed;			/* a tail counts: trap=on wants one written after ENABLE */
 	/* Rx */
 	uint32_t buf_size;
+	uint32_t policed;		/* its entries in the police table */
 	uint8_t desc_type;
 	bool drop_en, vme;
 	/* Tx */

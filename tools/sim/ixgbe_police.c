@@ -90,6 +90,7 @@ void ixgbe_police_posted(struct ixgbe_queue *q, uint32_t from, uint32_t to)
 		*b = (struct buf){ .iova = desc[0], .len = q->buf_size, .queue = q->idx,
 				   .next = pol->bucket[bucket_of(desc[0] >> 12)] };
 		pol->bucket[bucket_of(desc[0] >> 12)] = b;
+		q->policed++;
 	}
 }
 
@@ -106,6 +107,7 @@ void ixgbe_police_done(struct ixgbe_queue *q, uint64_t iova)
 			*at = b->next;
 			b->next = pol->free;
 			pol->free = b;
+			q->policed--;
 			return;
 		}
 	}
@@ -118,7 +120,7 @@ void ixgbe_police_drop(struct ixgbe_queue *q)
 
 	if (!pol || q->tx)
 		return;
-	for (unsigned int i = 0; i < BUCKETS; i++) {
+	for (unsigned int i = 0; i < BUCKETS && q->policed; i++) {
 		struct buf **at = &pol->bucket[i];
 
 		while (*at) {
@@ -131,6 +133,7 @@ void ixgbe_police_drop(struct ixgbe_queue *q)
 			*at = b->next;
 			b->next = pol->free;
 			pol->free = b;
+			q->policed--;
 		}
 	}
 }

@@ -254,8 +254,8 @@ void ixgbe_queue_sync(struct ixgbe_queue *q)
 	if (q->live && (win_load(q, QW_HEAD) != q->head_pub || win_load(q, QW_BAL) != q->bal ||
 			win_load(q, QW_BAH) != q->bah || win_load(q, QW_LEN) != q->len)) {
 		/*
-		 * The guest's head must survive the stop: nothing may be published over it. With
-		 * trap=on only writes while disabled reach the block, so this cannot happen there.
+		 * The guest's head must survive the stop: nothing may be published over it. (A
+		 * trapped write of a head while enabled never reaches the block.)
 		 */
 		q->head = q->head_pub;
 		queue_stop(q);
