@@ -229,9 +229,10 @@ struct ndrv_info {
  *  - ERANGE: queue, entries or rx_buf_bytes outside the limits of NDRV_INFO
  *  - ENXIO: the device is behind no IOMMU: its DMA could not be confined
  *  - EACCES: the IOMMU does not translate for this device (iommu=pt, identity domain), or not for
- *    it alone (other devices of its IOMMU group share the translation). For this and ENXIO: boot with the IOMMU on and in translating mode, or, if every process that may open the
- *    device may also read and write all memory, load the module with allow_unsafe_dma=1 and call
- *    with CAP_SYS_RAWIO; the kernel is then tainted.
+ *    it alone (other devices of its IOMMU group share the translation). For this and ENXIO: boot
+ *    with the IOMMU on and in translating mode, or, if every process that may open the device may
+ *    also read and write all memory, load the module with allow_unsafe_dma=1 and call with
+ *    CAP_SYS_RAWIO; the kernel is then tainted.
  *  - ENOMEM
  */
 struct ndrv_queue_setup {
