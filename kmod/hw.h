@@ -116,6 +116,10 @@ struct ndrv_hw_stats {
  * @queue_stop: Disables the sides that are not left out. When it returns 0 the hardware has
  *	acknowledged and does no DMA for this pair any more. It trusts no register that user space
  *	can write. Bound: under 100 ms.
+ * @rx_drop: What a running receive queue without descriptors does with a frame: true, drop it; false,
+ *	let it wait in the port's packet buffer, in front of the frames of all other queues. May be
+ *	changed at any time; queue_start begins with true. A family whose queues cannot hold each
+ *	other up leaves it NULL.
  * @sweep: User space may have enabled other queues through its doorbell page. Disables every queue
  *	that @live does not name, in the same way as queue_stop. Returns how many there were, or an
  *	error if one would not stop.
@@ -132,6 +136,7 @@ struct ndrv_hw_ops {
 	int (*shutdown)(struct ndrv_hw *hw);
 	int (*queue_start)(struct ndrv_hw *hw, const struct ndrv_hw_queue *q);
 	int (*queue_stop)(struct ndrv_hw *hw, const struct ndrv_hw_queue *q);
+	void (*rx_drop)(struct ndrv_hw *hw, const struct ndrv_hw_queue *q, bool drop);
 	int (*sweep)(struct ndrv_hw *hw, const struct ndrv_hw_live *live);
 	void (*doorbell)(struct ndrv_hw *hw, u32 queue, bool tx, u32 tail);
 	u32 (*tail_off)(struct ndrv_hw *hw, u32 queue, bool tx);
@@ -209,8 +214,9 @@ static inline void ndrv_hw_sleep_us(struct ndrv_hw *hw, unsigned int us)
 	fsleep(us);
 }
 
-#define ndrv_hw_err(hw, fmt, ...)	dev_err((hw)->dev, fmt, ##__VA_ARGS__)
-#define ndrv_hw_warn(hw, fmt, ...)	dev_warn((hw)->dev, fmt, ##__VA_ARGS__)
+/* User space can provoke some of these by writing to what shares a page with its doorbell. */
+#define ndrv_hw_err(hw, fmt, ...)	dev_err_ratelimited((hw)->dev, fmt, ##__VA_ARGS__)
+#define ndrv_hw_warn(hw, fmt, ...)	dev_warn_ratelimited((hw)->dev, fmt, ##__VA_ARGS__)
 #endif
 
 /* The families. */

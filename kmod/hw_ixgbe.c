@@ -354,10 +354,7 @@ static void ixgbe_rx_setup(struct ndrv_hw *hw, const struct ixgbe_variant *v)
 	ndrv_wr32(hw, IXGBE_RDRXCTL, rdrxctl | IXGBE_RDRXCTL_CRCSTRIP | IXGBE_RDRXCTL_RSCACKC |
 		  IXGBE_RDRXCTL_FCOE_WRFIX);
 
-	/*
-	 * Queues drop what they have no room for (SRRCTL.DROP_EN), so no pause frames, either
-	 * way.
-	 */
+	/* A program that stalls or dies must not pause the link partner: no pause frames, either way. */
 	ndrv_wr32(hw, IXGBE_FCCFG, 0);
 	ndrv_wr32(hw, IXGBE_MFLCN, IXGBE_MFLCN_DPF);
 }
@@ -490,6 +487,15 @@ static int ixgbe_queue_stop(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
 	return ret;
 }
 
+/* Written whole: user space can write this register, so what it holds is not taken over. */
+static void ixgbe_rx_drop(struct ndrv_hw *hw, const struct ndrv_hw_queue *q, bool drop)
+{
+	ndrv_wr32(hw, IXGBE_SRRCTL(q->queue),
+		  FIELD_PREP(IXGBE_SRRCTL_BSIZEPKT, q->rx_buf_bytes >> 10) |
+		  FIELD_PREP(IXGBE_SRRCTL_DESCTYPE, IXGBE_SRRCTL_ADV_ONEBUF) |
+		  (drop ? IXGBE_SRRCTL_DROP_EN : 0));
+}
+
 static void ixgbe_rxq_setup(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
 {
 	u32 i = q->queue, dca;
@@ -500,9 +506,7 @@ static void ixgbe_rxq_setup(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
 	dca = ndrv_rd32(hw, IXGBE_DCA_RXCTRL(i));
 	dca &= ~(IXGBE_DCA_RXCTRL_MBZ | IXGBE_DCA_RXCTRL_DATA_RO | IXGBE_DCA_RXCTRL_HEAD_RO);
 	ndrv_wr32(hw, IXGBE_DCA_RXCTRL(i), dca);
-	ndrv_wr32(hw, IXGBE_SRRCTL(i), FIELD_PREP(IXGBE_SRRCTL_BSIZEPKT, q->rx_buf_bytes >> 10) |
-		  FIELD_PREP(IXGBE_SRRCTL_DESCTYPE, IXGBE_SRRCTL_ADV_ONEBUF) |
-		  IXGBE_SRRCTL_DROP_EN);
+	ixgbe_rx_drop(hw, q, true);
 	ndrv_wr32(hw, IXGBE_RSCCTL(i), 0);
 	ndrv_wr32(hw, IXGBE_RDH(i), 0);
 	ndrv_wr32(hw, IXGBE_RDT(i), 0);
@@ -662,6 +666,7 @@ static const struct ndrv_hw_ops ixgbe_ops = {
 	.shutdown = ixgbe_shutdown,
 	.queue_start = ixgbe_queue_start,
 	.queue_stop = ixgbe_queue_stop,
+	.rx_drop = ixgbe_rx_drop,
 	.sweep = ixgbe_sweep,
 	.doorbell = ixgbe_doorbell,
 	.tail_off = ixgbe_tail_off,

@@ -197,6 +197,8 @@ static void dev_quiesce(struct ndrv_dev *ndev, bool reachable)
 {
 	mutex_lock(&ndev->lock);
 	if (!ndev->gone) {
+		dev_info(&ndev->pdev->dev, "ndrv%d: the device is being reset or suspended; its queues are revoked\n",
+			 ndev->minor);
 		trace_ndrv_reset(ndev->minor, pci_dev_id(ndev->pdev));
 		ndev->resetting = true;
 		ndev->resets++;

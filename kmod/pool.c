@@ -14,6 +14,8 @@
 #include "trace.h"
 
 #define POOL_CHUNK_ORDER	(21 - PAGE_SHIFT)	/* 2 MiB: one IOMMU large page */
+/* Several devices map one pool at a time: nothing to synchronise, they are all coherent. */
+#define POOL_DMA_ATTRS		DMA_ATTR_SKIP_CPU_SYNC
 #define POOL_MMAP_BATCH		64
 #define POOL_MIN_PIECE_SHIFT	12
 
@@ -126,7 +128,7 @@ static struct sg_table *pool_dmabuf_map(struct dma_buf_attachment *attach,
 		sg_set_page(sg, chunk->page, chunk->nr_pages << PAGE_SHIFT, 0);
 		sg = sg_next(sg);
 	}
-	ret = dma_map_sgtable(attach->dev, sgt, dir, 0);
+	ret = dma_map_sgtable(attach->dev, sgt, dir, POOL_DMA_ATTRS);
 	if (ret)
 		goto err_free_table;
 	return sgt;
@@ -141,7 +143,7 @@ err_free:
 static void pool_dmabuf_unmap(struct dma_buf_attachment *attach, struct sg_table *sgt,
 			      enum dma_data_direction dir)
 {
-	dma_unmap_sgtable(attach->dev, sgt, dir, 0);
+	dma_unmap_sgtable(attach->dev, sgt, dir, POOL_DMA_ATTRS);
 	sg_free_table(sgt);
 	kfree(sgt);
 }

@@ -35,6 +35,10 @@ void ndrv_ctx_set_state(struct ndrv_ctx *ctx, u32 state, bool doorbell_live)
 	WRITE_ONCE(ctx->status->state, state);
 	if (state == NDRV_STATE_RUNNING || state == NDRV_STATE_REVOKED || state == NDRV_STATE_GONE)
 		WRITE_ONCE(ctx->status->generation, ++ctx->status_generation);
+	if (state == NDRV_STATE_GONE) {
+		WRITE_ONCE(ctx->status->link_up, 0);
+		WRITE_ONCE(ctx->status->link_mbps, 0);
+	}
 	trace_ndrv_queue_state(ndev->minor, ctx->q.queue, from, state, ctx->status_generation);
 	if (state == NDRV_STATE_REVOKED || state == NDRV_STATE_GONE)
 		wake_up_interruptible_poll(&ctx->wait, EPOLLERR | EPOLLHUP);
@@ -261,6 +265,26 @@ void ndrv_queue_sweep(struct ndrv_dev *ndev)
 	ndrv_dev_check_gone(ndev);
 }
 
+/*
+ * A queue that is alone may let frames wait in the packet buffer for its descriptors, which rides out
+ * bursts. As soon as there are two, a stalled program would hold up the frames of the other.
+ */
+static void rx_drop_apply(struct ndrv_dev *ndev)
+{
+	const struct ndrv_hw_ops *ops = ndev->hw.info->ops;
+	unsigned int running = 0;
+	struct ndrv_ctx *ctx;
+
+	lockdep_assert_held(&ndev->lock);
+	if (!ops->rx_drop || ndev->resetting || ndev->gone)
+		return;
+	list_for_each_entry(ctx, &ndev->ctxs, node)
+		running += ndrv_ctx_running(ctx) && ctx->rx.entries;
+	list_for_each_entry(ctx, &ndev->ctxs, node)
+		if (ndrv_ctx_running(ctx) && ctx->rx.entries)
+			ops->rx_drop(&ndev->hw, &ctx->q, running > 1);
+}
+
 int ndrv_queue_start(struct ndrv_ctx *ctx, struct ndrv_queue_start *arg)
 {
 	struct ndrv_dev *ndev = ctx->ndev;
@@ -292,6 +316,7 @@ int ndrv_queue_start(struct ndrv_ctx *ctx, struct ndrv_queue_start *arg)
 	if (ret)
 		return ret;
 	ndrv_ctx_set_state(ctx, NDRV_STATE_RUNNING, true);
+	rx_drop_apply(ndev);
 	arg->out_generation = ctx->status_generation;
 	return 0;
 }
@@ -321,6 +346,7 @@ int ndrv_queue_stop(struct ndrv_ctx *ctx)
 		ndrv_dev_reset(ndev, "a queue does not stop");
 	else
 		ndrv_queue_sweep(ndev);
+	rx_drop_apply(ndev);
 	return ndev->gone ? -ENODEV : ret;
 }
 
