@@ -95,7 +95,7 @@ static void warn_other(const struct pci_dev *other, void *arg)
 {
 	const struct pci_dev *dev = arg;
 
-	tool_warn("warning: %s shares IOMMU group %d with %s (%s): they are not isolated from each other",
+	tool_warn("warning: %s shares IOMMU group %d with %s (%s): no isolation, ndrv will hand out no queues",
 		  dev->addr, dev->iommu_group, other->addr,
 		  other->driver[0] ? other->driver : "no driver");
 }
@@ -104,6 +104,9 @@ static void warn_iommu(struct pci_dev *dev)
 {
 	if (dev->iommu_group < 0)
 		tool_warn("warning: %s is behind no IOMMU; ndrv will hand out no queues (see ndrv(8))",
+			  dev->addr);
+	else if (!strcmp(dev->iommu_type, "identity"))
+		tool_warn("warning: the IOMMU does not translate for %s (iommu=pt?); ndrv will hand out no queues (see ndrv(8))",
 			  dev->addr);
 	else
 		pci_for_group(dev, warn_other, dev);

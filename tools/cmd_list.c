@@ -35,11 +35,12 @@ static int add_json(const struct pci_dev *dev, void *arg)
 	for (i = 0; i < dev->nr_ifaces; i++)
 		json_array_append_new(ifaces, json_string(dev->ifaces[i]));
 	json_array_append_new(list,
-		json_pack("{s:s, s:s, s:s?, s:s?, s:o, s:i, s:i, s:i}", "pci", dev->addr, "model",
+		json_pack("{s:s, s:s, s:s?, s:s?, s:o, s:i, s:s, s:i, s:i}", "pci", dev->addr, "model",
 			  dev->model ? dev->model->name : "unknown", "driver",
 			  dev->driver[0] ? dev->driver : NULL, "ndrv",
 			  dev->ndrv[0] ? dev->ndrv : NULL, "interfaces", ifaces, "iommu_group",
-			  dev->iommu_group, "iommu_group_others", dev->group_others, "numa_node",
+			  dev->iommu_group, "iommu", dev->iommu_group < 0 ? "none" :
+			  dev->iommu_type, "iommu_group_others", dev->group_others, "numa_node",
 			  dev->numa_node));
 	return 0;
 }
@@ -47,7 +48,7 @@ static int add_json(const struct pci_dev *dev, void *arg)
 static int print_line(const struct pci_dev *dev, void *arg)
 {
 	unsigned int *lines = arg;
-	char group[32] = "none";
+	char group[64] = "none";
 
 	if (!dev->model && !dev->ndrv[0])
 		return 0;
@@ -55,8 +56,8 @@ static int print_line(const struct pci_dev *dev, void *arg)
 		printf("%-13s %-22s %-10s %-12s %s\n", "PCI", "MODEL", "DRIVER", "NAME",
 		       "IOMMU GROUP");
 	if (dev->iommu_group >= 0)
-		snprintf(group, sizeof(group), "%d%s", dev->iommu_group,
-			 dev->group_others ? " (shared)" : "");
+		snprintf(group, sizeof(group), "%d, %s%s", dev->iommu_group, dev->iommu_type,
+			 dev->group_others ? ", shared" : "");
 	printf("%-13s %-22s %-10s %-12s %s\n", dev->addr,
 	       dev->model ? dev->model->name : "unknown", dev->driver[0] ? dev->driver : "-",
 	       dev->ndrv[0] ? dev->ndrv : dev->nr_ifaces ? dev->ifaces[0] : "-", group);

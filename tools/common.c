@@ -156,6 +156,27 @@ uint32_t tool_doorbell(const char *text)
 	return 0;
 }
 
+/* EACCES and EBUSY each have two causes; whether the device opens without a queue tells them apart. */
+static const char *open_error(const char *name, int ret)
+{
+	struct ndrv_queue_opts opts = { .size = sizeof(opts), .flags = NDRV_OPEN_F_NO_QUEUE };
+	struct ndrv_queue *q;
+	bool opens;
+
+	if (ret != -EACCES && ret != -EBUSY && ret != -ENXIO)
+		return ndrv_strerror(ret);
+	opens = !ndrv_queue_open(&q, name, &opts);
+	if (opens)
+		ndrv_queue_close(q);
+	if (ret == -EACCES)
+		return opens ? "the IOMMU does not confine it: pass-through mode (iommu=pt), or other "
+			       "devices share its group; see NOTES of ndrv(8)"
+			     : "permission denied: become a member of group ndrv";
+	if (ret == -EBUSY)
+		return opens ? "another program has its queue" : "another user has it open";
+	return "no IOMMU is on for it; see NOTES of ndrv(8)";
+}
+
 struct ndrv_queue *tool_open(const char *name, const struct ndrv_queue_opts *opts)
 {
 	struct ndrv_queue *q;
@@ -164,7 +185,7 @@ struct ndrv_queue *tool_open(const char *name, const struct ndrv_queue_opts *opt
 	if (ret == -EINVAL && name[0] != '/' && strncmp(name, "ndrv", 4))
 		tool_die_usage("%s: neither ndrvN, /dev/ndrvN nor a PCI address", name);
 	if (ret)
-		tool_die("%s: cannot open: %s", name, ndrv_strerror(ret));
+		tool_die("%s: cannot open: %s", name, open_error(name, ret));
 	return q;
 }
 

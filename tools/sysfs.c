@@ -67,21 +67,29 @@ static const struct model *find_model(uint16_t vendor, uint16_t device)
 	return NULL;
 }
 
-/* A number in a file of the device, or @missing. */
-static long read_number(const char *addr, const char *file, long missing)
+/* The first line of a file of the device into @text; false, and "", if there is none. */
+static bool read_line(const char *addr, const char *file, char *text, size_t bytes)
 {
-	char path[PATH_MAX], text[64];
-	long value = missing;
+	char path[PATH_MAX];
 	FILE *f;
 
+	text[0] = '\0';
 	snprintf(path, sizeof(path), PCI_DEVICES "/%s/%s", addr, file);
 	f = fopen(path, "r");
 	if (!f)
-		return missing;
-	if (fgets(text, sizeof(text), f))
-		value = strtol(text, NULL, 0);
+		return false;
+	if (fgets(text, bytes, f))
+		text[strcspn(text, "\n")] = '\0';
 	fclose(f);
-	return value;
+	return text[0];
+}
+
+/* A number in a file of the device, or @missing. */
+static long read_number(const char *addr, const char *file, long missing)
+{
+	char text[64];
+
+	return read_line(addr, file, text, sizeof(text)) ? strtol(text, NULL, 0) : missing;
 }
 
 /* The last component of a link of the device into @name; "" if there is none. */
@@ -158,6 +166,7 @@ int pci_read(const char *addr, struct pci_dev *dev)
 	read_link(addr, "driver", dev->driver, sizeof(dev->driver));
 	read_link(addr, "iommu_group", group, sizeof(group));
 	dev->iommu_group = group[0] ? atoi(group) : -1;
+	read_line(addr, "iommu_group/type", dev->iommu_type, sizeof(dev->iommu_type));
 	read_ifaces(dev);
 	pci_for_group(dev, count_other, &dev->group_others);
 	return 0;

@@ -31,6 +31,7 @@ struct pci_dev {
 	char ifaces[MAX_IFACES][IFNAMSIZ];
 	unsigned int nr_ifaces;
 	int iommu_group;		/* -1: none */
+	char iommu_type[16];		/* "DMA", "DMA-FQ": translates; "identity": does not; "" unknown */
 	unsigned int group_others;	/* other endpoints in that group */
 	int numa_node;			/* -1: unknown */
 	unsigned int nr_vfs;
