@@ -448,6 +448,46 @@ static void test_flow_control(void)
 	tap_eq(wire_a()->deaf, 50, "which is counted");
 }
 
+static void hold_back(struct sim_dev *dev, uint8_t *f, uint32_t len)
+{
+	(void)dev;
+	memcpy(kept, f, len);
+	kept_len = len;
+}
+
+static void test_window(void)
+{
+	char err[256] = "";
+
+	fresh();
+	dev_a()->alter = hold_back;
+	sim_inproc_plug("0:gen,count=100,window=10,sink");
+	start_a();
+	sim_inproc_step(1000);
+	sim_inproc_step(1000);
+	tap_eq(dev_a()->rx_frames, 10, "no more than the window under way");
+	sim_wire_tx(sim_inproc_dev(a), kept, kept_len);
+	sim_inproc_step(1000);
+	tap_eq(dev_a()->rx_frames, 11, "one arrives, one more is sent");
+	sim_wire_tx(sim_inproc_dev(a), kept, kept_len);
+	sim_wire_tx(sim_inproc_dev(a), kept, kept_len);
+	sim_inproc_step(1000);
+	tap_eq(dev_a()->rx_frames, 12, "a frame that arrives twice counts once");
+	sim_inproc_step(150000000);
+	tap_eq(dev_a()->rx_frames, 12, "what does not arrive is waited for");
+	sim_inproc_step(100000000);
+	tap_eq(dev_a()->rx_frames, 22, "but not for ever");
+	dev_a()->alter = NULL;
+	dev_a()->echo = 1;
+	sim_inproc_settle(1000000000);
+	tap_eq(dev_a()->rx_frames, 100, "and the run ends");
+	sim_inproc_plug("1:gen,window=5");
+	tap_ok(wire_gen_start(sim_inproc_dev(b)->wire->gen, err, sizeof(err)) && strstr(err, "needs a sink"),
+	       "a window without a sink is refused");
+	sim_inproc_plug("1:gen,window=5,to=0,count=7");
+	tap_ok(!wire_gen_start(sim_inproc_dev(b)->wire->gen, err, sizeof(err)), "with a sink elsewhere it runs");
+}
+
 static void test_cable(void)
 {
 	uint8_t f[60] = { 1 };
@@ -599,6 +639,7 @@ int main(void)
 	test_hostile_frames();
 	test_pacing();
 	test_flow_control();
+	test_window();
 	test_cable();
 	test_loop();
 	test_pcap();

@@ -18,11 +18,28 @@ struct wire_loop {
 	uint32_t head, tail;		/* free running; LOOP_BYTES is a power of two */
 };
 
+static struct sim_wire *wires[SIM_MAX_PORTS];	/* in no order */
+
+struct sim_wire *sim_wire_find(unsigned int port)
+{
+	for (unsigned int i = 0; i < SIM_MAX_PORTS; i++)
+		if (wires[i] && wires[i]->dev->index == port)
+			return wires[i];
+	return NULL;
+}
+
 int sim_wire_init(struct sim_dev *dev)
 {
+	unsigned int slot = 0;
+
+	while (slot < SIM_MAX_PORTS && wires[slot])
+		slot++;
+	if (slot == SIM_MAX_PORTS)
+		return -1;
 	dev->wire = calloc(1, sizeof(*dev->wire));
 	if (!dev->wire)
 		return -1;
+	wires[slot] = dev->wire;
 	dev->wire->dev = dev;
 	dev->wire->flow = true;
 	return 0;
@@ -272,6 +289,9 @@ void sim_wire_fini(struct sim_dev *dev)
 	if (!dev->wire)
 		return;
 	unplug(dev->wire);
+	for (unsigned int i = 0; i < SIM_MAX_PORTS; i++)
+		if (wires[i] == dev->wire)
+			wires[i] = NULL;
 	free(dev->wire);
 	dev->wire = NULL;
 }

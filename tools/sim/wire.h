@@ -38,6 +38,7 @@ struct sim_wire {
 /* dev->wire of a new device; nothing plugged in. */
 int sim_wire_init(struct sim_dev *dev);
 void sim_wire_fini(struct sim_dev *dev);
+struct sim_wire *sim_wire_find(unsigned int port);	/* NULL: no such port */
 
 /*
  * Plug: "cable:A,B[,flow=off]" or "N:ITEM[,key=value]...[,ITEM...]" with items gen, sink, loop,
@@ -93,6 +94,8 @@ struct wire_sink_totals {
 	uint64_t lost, duplicated, reordered, too_old;
 	uint64_t first_ns, last_ns;
 };
+/* Different frames of one stream that came so far. */
+uint64_t wire_sink_stream_frames(const struct wire_sink *s, uint16_t stream);
 void wire_sink_totals(const struct wire_sink *s, struct wire_sink_totals *t);
 
 /* ---- wire_pcap.c, wire_tap.c -------------------------------------------------------------------- */

@@ -14,6 +14,7 @@
 
 #define MAX_SIZES	16
 #define FRAMES_PER_POLL	256
+#define WINDOW_STALL_NS	200000000	/* nothing arrived for so long: what is under way is lost */
 #define MAX_BACKLOG_NS	1000000		/* what could not be sent for longer is not caught up with */
 #define FCS		4
 #define MIN_SIZE	64
@@ -33,6 +34,8 @@ const char wire_gen_help[] =
 	"      dst=MAC src=MAC  addresses (default: the port's own, 02:6e:64:ff:00:PORT)\n"
 	"      saddr=IP daddr=IP  IPv4 addresses (default 198.18.PORT.1, 198.19.PORT.1)\n"
 	"      vlan=N           802.1Q tag with this VLAN, 0 = none (default 0)\n"
+	"      window=N         at most N frames under way to the sink of port `to`; 0 = any (default 0)\n"
+	"      to=PORT          where they arrive (default: the generator's own port)\n"
 	"      stream=N         stream number of the next run (default: counts up)\n"
 	"    pcap-in=FILE has rate (also rate=file: the file's own timing), count, burst, flow, start\n";
 
@@ -56,7 +59,8 @@ struct wire_gen {
 	uint32_t saddr, daddr;
 	uint64_t rate, count, burst, flows;
 	bool flow, autostart, file_timing;
-	unsigned int vlan, stream, runs;
+	unsigned int vlan, stream, runs, to;
+	uint64_t window;
 	unsigned int sizes[MAX_SIZES], nr_sizes;
 	struct template tmpl[MAX_SIZES];
 	struct pcap_frame *pcap;
@@ -65,8 +69,9 @@ struct wire_gen {
 	bool running, stale;		/* stale: templates do not match the options */
 	uint64_t seq, base_seq, base_ns, end_ns;
 	bool timed;
+	uint64_t arrived, arrived_ns, given_up;	/* window: seen at the sink, when, not waited for */
 	/* counters over all runs */
-	uint64_t sent, bytes, waits;
+	uint64_t sent, bytes, waits, stalls;
 	uint64_t started_ns;
 };
 
@@ -86,7 +91,7 @@ struct wire_gen *wire_gen_new(unsigned int port, const uint8_t *mac)
 
 	if (!g)
 		return NULL;
-	g->port = port;
+	g->port = g->to = port;
 	memcpy(g->dst, mac, 6);
 	memcpy(g->src, (uint8_t[]){ 0x02, 0x6e, 0x64, 0xff, 0, port }, 6);
 	g->saddr = 0xc6120001 | port << 8;
@@ -223,6 +228,10 @@ static int option(struct wire_gen *g, const char *key, const char *value)
 		return parse_ip(value, &g->saddr);
 	if (!strcmp(key, "daddr"))
 		return parse_ip(value, &g->daddr);
+	if (!strcmp(key, "window"))
+		return parse_u64(value, 1 << 20, &g->window);
+	if (!strcmp(key, "to"))
+		return parse_u64(value, SIM_MAX_PORTS - 1, &v) ? -1 : (g->to = v, 0);
 	if (strcmp(key, "vlan") && strcmp(key, "stream"))
 		return -2;
 	ret = parse_u64(value, !strcmp(key, "vlan") ? 4094 : 65535, &v);
@@ -370,9 +379,15 @@ int wire_gen_start(struct wire_gen *g, char *err, size_t err_size)
 		snprintf(err, err_size, "out of memory");
 		return -1;
 	}
+	if (g->window && !(sim_wire_find(g->to) && sim_wire_find(g->to)->sink)) {
+		snprintf(err, err_size, "window=%llu needs a sink on port %u to see frames arrive (to=PORT)",
+			 (unsigned long long)g->window, g->to);
+		return -1;
+	}
 	g->running = true;
 	g->timed = false;
-	g->seq = 0;
+	g->seq = g->arrived = g->given_up = 0;
+	g->arrived_ns = sim_now_ns();
 	g->started_ns = sim_now_ns();
 	return 0;
 }
@@ -437,15 +452,54 @@ static bool is_due(struct wire_gen *g, uint64_t now_ns, uint64_t *next_ns)
 	return true;
 }
 
+/*
+ * How many frames may be sent now without more than the window being under way? Frames that never
+ * arrive would close it for good: after WINDOW_STALL_NS without any arrival they are given up.
+ */
+static uint64_t window_room(struct wire_gen *g, uint64_t now_ns)
+{
+	struct sim_wire *far = sim_wire_find(g->to);
+	uint64_t under_way, arrived;
+
+	if (!g->window)
+		return FRAMES_PER_POLL;
+	if (!far || !far->sink)
+		return 0;
+	arrived = wire_sink_stream_frames(far->sink, g->stream);
+	if (arrived != g->arrived) {
+		g->arrived = arrived;
+		g->arrived_ns = now_ns;
+	}
+	under_way = g->seq - arrived - g->given_up;
+	if ((int64_t)under_way < 0) {		/* given up, and came after all */
+		g->given_up = g->seq - arrived;
+		under_way = 0;
+	}
+	if (under_way >= g->window && now_ns - g->arrived_ns >= WINDOW_STALL_NS) {
+		g->given_up += under_way;
+		g->arrived_ns = now_ns;
+		g->stalls++;
+		under_way = 0;
+	}
+	return under_way >= g->window ? 0 : g->window - under_way;
+}
+
 bool wire_gen_poll(struct wire_gen *g, struct sim_wire *w, uint64_t now_ns, uint64_t *next_ns)
 {
 	unsigned int n = 0;
+	uint64_t most;
 
 	if (!g->running)
 		return false;
 	if (g->stale && !g->pcap && templates_build(g))
 		return false;
-	while (n < FRAMES_PER_POLL) {
+	most = window_room(g, now_ns);
+	if (!most) {
+		g->waits++;
+		if (g->arrived_ns + WINDOW_STALL_NS < *next_ns)
+			*next_ns = g->arrived_ns + WINDOW_STALL_NS;
+	}
+	while (n < FRAMES_PER_POLL && n < most) {
 		uint32_t len = next_len(g);
 		const uint8_t *frame;
 
@@ -478,7 +532,7 @@ bool wire_gen_poll(struct wire_gen *g, struct sim_wire *w, uint64_t now_ns, uint
 
 void wire_gen_stats_reset(struct wire_gen *g)
 {
-	g->sent = g->bytes = g->waits = 0;
+	g->sent = g->bytes = g->waits = g->stalls = 0;
 	g->started_ns = sim_now_ns();
 }
 
@@ -488,8 +542,9 @@ void wire_gen_json(struct wire_gen *g, FILE *out)
 	double secs = g->started_ns && end > g->started_ns ? (end - g->started_ns) / 1e9 : 0;
 
 	fprintf(out, "{\"running\":%s,\"sent\":%llu,\"bytes\":%llu,\"run_sent\":%llu,\"waits\":%llu,"
-		"\"stream\":%u,\"seconds\":%.6f,\"mpps\":%.6f}", g->running ? "true" : "false",
+		"\"stalls\":%llu,\"stream\":%u,\"seconds\":%.6f,\"mpps\":%.6f}", g->running ? "true" : "false",
 		(unsigned long long)g->sent, (unsigned long long)g->bytes,
-		(unsigned long long)g->seq, (unsigned long long)g->waits, g->stream, secs,
+		(unsigned long long)g->seq, (unsigned long long)g->waits,
+		(unsigned long long)g->stalls, g->stream, secs,
 		secs > 0 ? g->seq / secs / 1e6 : 0);
 }

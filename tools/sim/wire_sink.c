@@ -245,6 +245,14 @@ void wire_sink_rx(struct wire_sink *s, const uint8_t *frame, uint32_t len, uint6
 
 /* ---- figures ------------------------------------------------------------------------------------------ */
 
+uint64_t wire_sink_stream_frames(const struct wire_sink *s, uint16_t stream)
+{
+	for (unsigned int i = 0; i < s->nr_streams; i++)
+		if (s->streams[i]->id == stream)
+			return s->streams[i]->received - s->streams[i]->duplicated;
+	return 0;
+}
+
 void wire_sink_totals(const struct wire_sink *s, struct wire_sink_totals *t)
 {
 	*t = (struct wire_sink_totals){
