@@ -153,6 +153,32 @@ static inline void fake_exit(struct fake *f)
 	free(f->iovas);
 }
 
+/* Let @f live on the pool of @with, as a second port of a forwarder does. */
+static inline int fake_share(struct fake *f, struct fake *with)
+{
+	ndrv_view_exit(f->q);
+	if (ndrv_pool_destroy(f->pool))
+		return -1;
+	free(f->mem);
+	free(f->iovas);
+	f->pool = with->pool;
+	f->mem = with->mem;
+	f->iovas = with->iovas;
+	f->nr_iovas = with->nr_iovas;
+	return ndrv_view_init(f->q, f->pool, f->iovas, f->nr_iovas, FAKE_PIECE_SHIFT);
+}
+
+/* The end of a port that shares; the pool goes with fake_exit() of the other. */
+static inline void fake_unshare(struct fake *f)
+{
+	ndrv_rings_stop(f->q);
+	ndrv_view_exit(f->q);
+	ndrv_rings_exit(f->q);
+	free(f->q);
+	free(f->rx_ring);
+	free(f->tx_ring);
+}
+
 static inline uint32_t fake_rx_room(const struct fake *f)
 {
 	return (f->rx_tail - f->rx_head) & (f->rx_entries - 1);
