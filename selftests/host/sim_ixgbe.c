@@ -290,7 +290,7 @@ static void test_irq(void)
 	tap_eq(rd(t, 0x800) & 0x20, 0x20, "read again");
 	wr(t, 0x800, 0x20);
 	settle();
-	tap_eq(sim_inproc_msix_count(t->p, 5), 0, "write-1-clear took the cause before its message");
+	tap_eq(sim_inproc_msix_count(t->p, 5), 0, "write-1-clear came before the message");
 	port_free(t);
 }
 

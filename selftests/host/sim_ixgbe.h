@@ -162,7 +162,7 @@ static inline void tx_kick(struct port *t, unsigned int q)
 	settle();
 }
 
-/* ---- frames, with checksums by a function of the tests' own -------------------------------------- */
+/* ---- frames, with checksums by a function of the tests' own --------------------------------- */
 
 static inline uint32_t sum16(const uint8_t *p, uint32_t len, uint32_t sum)
 {
@@ -193,7 +193,7 @@ static inline uint32_t pseudo(const uint8_t *ip, bool v6, uint8_t proto, uint32_
 	return sum16((uint8_t[]){ 0, proto, len >> 8, len }, 4, sum);
 }
 
-/* Ethernet + IPv4 or IPv6 + UDP (17), TCP (6) or nothing; all checksums right. Returns the length. */
+/* Ethernet, IPv4 or IPv6, UDP (17), TCP (6) or nothing; checksums right. Returns the length. */
 static inline uint32_t ip_frame(uint8_t *f, bool v6, uint8_t proto, uint32_t payload)
 {
 	uint32_t l4len = proto == 6 ? 20 : proto == 17 ? 8 : 0, iplen = v6 ? 40 : 20;

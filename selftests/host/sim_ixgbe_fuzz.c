@@ -97,6 +97,7 @@ static void one_move(struct port *t)
 {
 	static const uint32_t pages[] = { 0x1000, 0x6000, 0x7000, 0xd000 };
 	unsigned int q = rnd() % 4;
+	volatile uint8_t *page;
 	struct desc *d;
 
 	switch (rnd() % 12) {
@@ -135,8 +136,9 @@ static void one_move(struct port *t)
 		break;
 	case 9:
 		/* The pages again, as a plain store of any size at any place. */
-		if (sim_inproc_bar_ptr(t->p, 0, 0x1000))
-			((volatile uint8_t *)sim_inproc_bar_ptr(t->p, 0, pages[rnd() % 4]))[rnd() & 0xfff] = rnd();
+		page = sim_inproc_bar_ptr(t->p, 0, pages[rnd() % 4]);
+		if (page)
+			page[rnd() & 0xfff] = rnd();
 		break;
 	default:
 		random_frame(t);

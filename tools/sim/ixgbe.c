@@ -12,8 +12,8 @@
  *  - Reserved bits, and SWFLSH, read back as written.
  *  - Heads read as of the last poll; statistics in these pages: see ixgbe_stats.c.
  *  - A tail stored before ENABLE counts once ENABLE is seen.
- * With trap=on nothing is mapped and every access has its exact effect; a tail written before ENABLE
- * is then ignored, as the data sheet warns (4.6.7.1, 4.6.8).
+ * With trap=on nothing is mapped and every access has its exact effect; a tail written before
+ * ENABLE is then ignored, as the data sheet warns (4.6.7.1, 4.6.8).
  *
  * Left out: virtualization (VMDq, SR-IOV), DCB, RSC (never coalesces), header split, flow director
  * matching, IPsec and LinkSec (fused off), FCoE, time stamps, wake-up, legacy interrupts (INTx).
@@ -29,7 +29,7 @@
 
 #define TX_FRAMES		256		/* about, in one poll */
 #define SCAN_EVERY		64		/* polls between looks at all 256 queues */
-#define RECENT_NS		1000000000ull	/* after a trapped access untrapped ones may follow */
+#define RECENT_NS		1000000000ull	/* a trapped access, then untrapped ones */
 
 static const struct sim_mmap_area doorbell_areas[] = {
 	{ 0x1000, 0x1000 },
@@ -268,11 +268,11 @@ static void model_reset(struct sim_dev *dev, enum sim_reset kind)
 	ix->gen = 0;				/* cached addresses are gone */
 	ixgbe_reset_csr(ix, true);
 	ixgbe_link_reset(ix);
-	ixgbe_irq_reset(ix);			/* the link change is not to be told after a reset */
+	ixgbe_irq_reset(ix);			/* nobody is told of that link change */
 	if (kind == SIM_RESET_POWER_ON) {
 		ixgbe_nvm_build(ix);
 		ix->fault_stuck_reset = ix->fault_no_dd = 0;
-		ix->fault_stuck_disable = ix->fault_eeprom_bad = 0;
+		ix->fault_stuck_disable = ix->fault_eeprom_bad = ix->fault_torn_dd = 0;
 	}
 }
 
@@ -392,8 +392,12 @@ static bool model_poll(struct sim_dev *dev, uint64_t now_ns, uint64_t *next_ns)
 			sync_live(ix);
 		}
 	}
+	if (ix->torn.q && ixgbe_master(ix)) {
+		ixgbe_desc_untear(ix);
+		did = true;
+	}
 	did |= ixgbe_link_poll(ix, now_ns, next_ns);
-	/* Transmit first and in larger bites: who forwards must not find its Tx ring full by our doing. */
+	/* Transmit first and in larger bites: who forwards is not to find its Tx ring full. */
 	did |= ixgbe_tx_run(ix, TX_FRAMES);
 	ix->rx_since_poll = 0;
 	did |= ixgbe_rx_drain(ix, IXGBE_RX_FRAMES) != 0;
@@ -455,6 +459,7 @@ static int model_fault(struct sim_dev *dev, const char *name, uint64_t count)
 		{ "no-dd", &ix->fault_no_dd },
 		{ "stuck-disable", &ix->fault_stuck_disable },
 		{ "eeprom-bad", &ix->fault_eeprom_bad },
+		{ "torn-dd", &ix->fault_torn_dd },
 	};
 
 	for (unsigned int i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
@@ -477,8 +482,9 @@ static void model_dump(struct sim_dev *dev, char *buf, size_t size)
 	struct ixgbe *ix = dev->priv;
 	size_t at;
 
-	at = snprintf(buf, size, "\"device_id\":\"%04x\",\"link_up\":%s,\"packet_buffer_frames\":%u,"
-		      "\"queues\":[", ix->device, ix->link_up ? "true" : "false", ix->pb_frames);
+	at = snprintf(buf, size, "\"device_id\":\"%04x\",\"link_up\":%s,"
+		      "\"packet_buffer_frames\":%u,\"queues\":[", ix->device,
+		      ix->link_up ? "true" : "false", ix->pb_frames);
 	/* One queue takes less than 100 bytes; what does not fit is left out whole. */
 	for (unsigned int i = 0; i < ix->nr_rx_live && at + 102 < size; i++)
 		at += dump_queue(buf + at, size - at, ix->rx_live[i], !i);
@@ -491,11 +497,14 @@ static void model_dump(struct sim_dev *dev, char *buf, size_t size)
 const struct sim_dev_ops sim_ixgbe_ops = {
 	.name = "82599",
 	.keys_help =
-		"  device=ID       PCI device id, hexadecimal (default 10fb, SFP+; 10f7 backplane)\n"
+		"  device=ID       PCI device id, hexadecimal (10fb, SFP+; 10f7 backplane)\n"
 		"  mac=ADDRESS     station address in the NVM\n"
 		"  sfp=da|none     what is in the SFP+ cage (10fb and its kin)\n"
 		"  trap=on|off     on: no page is mapped, every register access is exact\n"
-		"  police=on|off   on: count receive buffers posted twice\n",
+		"  police=on|off   on: count receive buffers posted twice\n"
+		"  Faults: stuck-reset (CTRL.RST reads 1), stuck-disable (trap=on: ENABLE stays),\n"
+		"  no-dd (a write-back is lost), torn-dd (an Rx write-back first lacks its DD),\n"
+		"  eeprom-bad (a word read from the NVM is wrong)\n",
 	.init = model_init,
 	.fini = model_fini,
 	.set = model_set,

@@ -13,10 +13,10 @@
 
 #define IXGBE_NR_VECS		64
 #define IXGBE_NR_QSTATS		16		/* per-queue counter sets */
-#define IXGBE_NVM_WORDS		2048		/* stored; the rest of the 16 K words reads 0xffff */
+#define IXGBE_NVM_WORDS		2048		/* stored, of 16 K; the rest reads 0xffff */
 #define IXGBE_BAR0_SIZE		0x80000
 #define IXGBE_TX_MAX_BYTES	(320 * 1024)	/* headers and payload of one TSO request */
-#define IXGBE_RX_FRAMES		128		/* received between two polls, if the sender can wait */
+#define IXGBE_RX_FRAMES		128		/* between two polls, if the sender can wait */
 #define IXGBE_PB_BYTES		(512 * 1024)	/* silicon: all Rx packet buffers together */
 
 struct ixgbe;
@@ -35,7 +35,7 @@ struct ixgbe_ctx {
 struct ixgbe_queue {
 	struct ixgbe *ix;
 	uint32_t *win;			/* its 64-byte register block; the guest may store there */
-	uint8_t *desc_page;		/* host address of the page that holds the last descriptor */
+	uint8_t *desc_page;		/* host page of the last descriptor */
 	uint64_t desc_page_iova, desc_page_gen;
 	uint64_t base;
 	uint32_t nr, head, tail;
@@ -150,6 +150,12 @@ struct ixgbe {
 
 	/* faults: how many times still */
 	uint64_t fault_stuck_reset, fault_no_dd, fault_stuck_disable, fault_eeprom_bad;
+	uint64_t fault_torn_dd;
+	struct {
+		struct ixgbe_queue *q;		/* NULL = nothing held back */
+		uint32_t i;
+		uint64_t lo, hi;
+	} torn;
 	uint32_t io_addr;
 };
 
@@ -186,7 +192,7 @@ static inline bool ixgbe_master(const struct ixgbe *ix)
 }
 
 /* ---- ixgbe.c ---- */
-void ixgbe_enter(struct ixgbe *ix);		/* note stores into shared pages; at each callback */
+void ixgbe_enter(struct ixgbe *ix);		/* at the start of each callback */
 void ixgbe_reset_csr(struct ixgbe *ix, bool power_on);
 
 /* ---- ixgbe_access.c: registers as the driver sees them ---- */
@@ -205,6 +211,7 @@ void ixgbe_queue_vectors(struct ixgbe *ix);	/* IVAR or statistics mapping change
 void ixgbe_queue_hang(struct ixgbe_queue *q, const char *why);
 bool ixgbe_desc_read(struct ixgbe_queue *q, uint32_t i, uint64_t desc[2]);
 void ixgbe_desc_write(struct ixgbe_queue *q, uint32_t i, uint64_t lo, uint64_t hi);
+void ixgbe_desc_untear(struct ixgbe *ix);
 bool ixgbe_buf_read(struct ixgbe_queue *q, uint64_t iova, void *buf, uint32_t len);
 void ixgbe_buf_write(struct ixgbe_queue *q, uint64_t iova, const void *buf, uint32_t len);
 int ixgbe_police_set(struct ixgbe *ix, bool on);

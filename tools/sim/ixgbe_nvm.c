@@ -111,15 +111,18 @@ static uint8_t sfp_byte(unsigned int at)
 {
 	static const uint8_t base[] = {
 		[0] = 0x03, [1] = 0x04, [2] = 0x21, [8] = 0x04, [11] = 0x06, [12] = 0x67, [18] = 1,
-		[20] = 'n', 'd', 'r', 'v', ' ', 's', 'i', 'm', ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ',
-		[40] = 'D', 'A', 'C', ' ', '1', ' ', 'm', ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ',
 		[56] = '1', ' ', ' ', ' ',
 	};
+	static const char vendor[17] = "ndrv sim        ", part[17] = "DAC 1 m         ";
 	uint8_t sum = 0;
 
+	if (at >= 20 && at < 36)
+		return vendor[at - 20];
+	if (at >= 40 && at < 56)
+		return part[at - 40];
 	if (at == 63) {
-		for (unsigned int i = 0; i < sizeof(base); i++)
-			sum += base[i];
+		for (unsigned int i = 0; i < 63; i++)
+			sum += sfp_byte(i);
 		return sum;
 	}
 	return at < sizeof(base) ? base[at] : 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * 82599 model: what kind of frame this is, whether its checksums are right, and which queue gets it
- * (7.1.2 queue assignment, 7.1.6.2 packet types, 7.1.11 checksums). The frame may change while it is
- * read (it can lie in guest memory), so every length is read once and checked before use.
+ * (7.1.2 queue assignment, 7.1.6.2 packet types, 7.1.11 checksums). Every length in the frame is
+ * read once and checked before use.
  */
 #include "ixgbe.h"
 
@@ -165,9 +165,11 @@ static void parse_v6(struct parse *p, struct ixgbe_rx_info *ri)
 	ri->pkt_info |= RXD_PTYPE_IPV6;
 	next = h[6];
 	/* hop-by-hop, routing, destination options; a fragment header ends the walk */
-	for (unsigned int i = 0; i < 8 && (next == 0 || next == 43 || next == 60 || next == 44); i++) {
+	for (unsigned int i = 0; i < 8; i++) {
 		const uint8_t *e = p->f + p->l4;
 
+		if (next != 0 && next != 43 && next != 60 && next != 44)
+			break;
 		if (p->l4 + 8 > p->l4_end)
 			return;
 		ri->pkt_info |= RXD_PTYPE_IPV6E;

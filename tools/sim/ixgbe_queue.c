@@ -60,22 +60,11 @@ bool ixgbe_desc_read(struct ixgbe_queue *q, uint32_t i, uint64_t desc[2])
 	return false;
 }
 
-/*
- * Write-back. The half with DD and length becomes visible last. A posted write gets no answer, so
- * an address that is not mapped costs the write-back and nothing else.
- */
-void ixgbe_desc_write(struct ixgbe_queue *q, uint32_t i, uint64_t lo, uint64_t hi)
+static void desc_store(struct ixgbe_queue *q, uint32_t i, uint64_t lo, uint64_t hi)
 {
 	struct sim_dev *dev = q->ix->dev;
-	uint64_t *p;
+	uint64_t *p = desc_ptr(q, i);
 
-	if (!dma_allowed(q))
-		return;
-	if (q->ix->fault_no_dd) {
-		q->ix->fault_no_dd--;
-		return;
-	}
-	p = desc_ptr(q, i);
 	if (p) {
 		__atomic_store_n(&p[0], lo, __ATOMIC_RELAXED);
 		__atomic_store_n(&p[1], hi, __ATOMIC_RELEASE);
@@ -86,6 +75,43 @@ void ixgbe_desc_write(struct ixgbe_queue *q, uint32_t i, uint64_t lo, uint64_t h
 
 		sim_dma_write(dev, q->base + 16ull * i, desc, 16);
 	}
+}
+
+/* Fault torn-dd: what was held back of the last write-back follows, before anything else does. */
+void ixgbe_desc_untear(struct ixgbe *ix)
+{
+	struct ixgbe_queue *q = ix->torn.q;
+
+	ix->torn.q = NULL;
+	if (q && dma_allowed(q))
+		desc_store(q, ix->torn.i, ix->torn.lo, ix->torn.hi);
+}
+
+/*
+ * Write-back. The half with DD and length becomes visible last. A posted write gets no answer, so
+ * an address that is not mapped costs the write-back and nothing else.
+ */
+void ixgbe_desc_write(struct ixgbe_queue *q, uint32_t i, uint64_t lo, uint64_t hi)
+{
+	struct ixgbe *ix = q->ix;
+
+	if (!dma_allowed(q))
+		return;
+	if (ix->torn.q)
+		ixgbe_desc_untear(ix);
+	if (ix->fault_no_dd) {
+		ix->fault_no_dd--;
+		return;
+	}
+	if (ix->fault_torn_dd && !q->tx && q->desc_type) {
+		ix->fault_torn_dd--;
+		ix->torn.q = q;
+		ix->torn.i = i;
+		ix->torn.lo = lo;
+		ix->torn.hi = hi;
+		hi &= ~(uint64_t)RXD_STAT_DD;
+	}
+	desc_store(q, i, lo, hi);
 }
 
 /* False: the read completed with an error (unmapped); the caller decides what becomes of it. */
@@ -148,6 +174,8 @@ static void queue_stop(struct ixgbe_queue *q)
 {
 	if (!q->live)
 		return;
+	if (q->ix->torn.q == q)
+		q->ix->torn.q = NULL;
 	ixgbe_queue_publish(q);
 	ixgbe_police_drop(q);
 	q->live = false;

@@ -250,7 +250,7 @@
 #define IXGBE_TXDGPC		0x087a0
 #define IXGBE_TXDGBCL		0x087a4
 #define IXGBE_TXDGBCH		0x087a8
-#define IXGBE_QPTC_DS(i)	(0x08680 + 4 * (i))	/* data sheet; TX block + 0x30 is the alias */
+#define IXGBE_QPTC_DS(i)	(0x08680 + 4 * (i))	/* data sheet; alias at TX + 0x30 */
 #define IXGBE_QBTC_L(i)		(0x08700 + 8 * (i))
 
 /* ---- descriptors, 7.1.5, 7.1.6, 7.2.3 ---- */

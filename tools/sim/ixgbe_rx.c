@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * 82599 model: from the wire to the rings. A frame passes MAC and filters, then goes straight to
- * its ring, or waits in the packet buffer (one FIFO, 7.1.3) while the ring of the oldest frame has no
- * descriptors: as in silicon, one ring without DROP_EN that is not served holds up the port.
+ * its ring, or waits in the packet buffer (one FIFO, 7.1.3) while the ring of the oldest frame has
+ * no descriptors: as in silicon, one ring without DROP_EN that is not served holds up the port.
  *
  * A frame for a queue that is disabled or hangs is dropped and counted with those that found no
  * descriptor. Writes to unmapped addresses are lost (posted writes have no answer) and counted by

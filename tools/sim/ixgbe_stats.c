@@ -151,7 +151,7 @@ static uint64_t less(uint64_t have, uint64_t shown)
 	return have > shown ? have - shown : 0;
 }
 
-/* What was also read through a trap (the data sheet's QPTC address) is gone already: never below 0. */
+/* What was also read through a trap (the data sheet's QPTC) is gone already: never below 0. */
 static void sweep_taken(struct ixgbe *ix)
 {
 	for (unsigned int i = 0; i < IXGBE_NR_QSTATS; i++) {

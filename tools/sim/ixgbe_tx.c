@@ -4,8 +4,8 @@
  * before the tail; its bytes are gathered, offloads applied, and it leaves as one frame or as the
  * segments of a TSO request.
  *
- * What silicon cannot digest (another descriptor type, an unreadable address, a packet that fills the
- * ring without EOP) makes the queue hang until it is disabled, counted in bad_desc; the other
+ * What silicon cannot digest (another descriptor type, an unreadable address, a packet that fills
+ * the ring without EOP) makes the queue hang until it is disabled, counted in bad_desc; the other
  * queues go on. Offload fields that contradict the packet are counted and the packet is dropped.
  */
 #include "ixgbe.h"
@@ -14,7 +14,7 @@
 #define HEADROOM		16		/* in front of the packet, for a tag */
 #define MIN_MSS			16		/* bounds the segments of one request */
 #define READY_MAX		32768		/* ask the far end for no more at once */
-#define TX_ROUND		32		/* packets of one queue before the next has a turn */
+#define TX_ROUND		32		/* packets before the next queue's turn */
 
 /* One packet on its way through: offsets count from `data`. */
 struct packet {
@@ -190,7 +190,7 @@ static void segment_headers(struct ixgbe *ix, const struct ixgbe_ctx *c, const s
 	}
 	put32(seg + l4 + 4, get32(seg + l4 + 4) + at);
 	flags = last ? high & 0xfff : i ? low >> 16 & 0xfff : low & 0xfff;
-	if (last && !i)			/* a single segment keeps what first and last both let pass */
+	if (last && !i)			/* the only segment keeps its flags */
 		flags = 0xfff;
 	seg[l4 + 12] &= 0xf0 | (flags >> 8 & 0xf);
 	seg[l4 + 13] &= flags;
