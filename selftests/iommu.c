@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <sys/klog.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -65,6 +66,31 @@ FIXTURE_TEARDOWN(iommu)
 		close(self->fd);
 }
 
+static bool kernel_log_has(const char *text)
+{
+	static char log[1 << 20];
+	int n = klogctl(3, log, sizeof(log) - 1);	/* SYSLOG_ACTION_READ_ALL */
+
+	if (n < 0)
+		return false;
+	log[n] = 0;
+	return strstr(log, text);
+}
+
+/* TAINT_USER: "user space did something that the kernel cannot answer for". */
+static bool user_tainted(void)
+{
+	unsigned long mask = 0;
+	FILE *f = fopen("/proc/sys/kernel/tainted", "r");
+
+	if (f) {
+		if (fscanf(f, "%lu", &mask) != 1)
+			mask = 0;
+		fclose(f);
+	}
+	return mask >> 6 & 1;
+}
+
 static int setup_now(int fd)
 {
 	struct ndrv_queue_setup qs = setup_args();
@@ -82,6 +108,23 @@ TEST_F(iommu, queues_by_policy)
 	if (self->unsafe && geteuid())
 		SKIP(return, "needs root");
 	EXPECT_EQ(self->unsafe ? 0 : self->refusal, setup_now(self->fd));
+}
+
+/* A refusal tells the administrator what to do; permission leaves a mark on the kernel. */
+TEST_F(iommu, log_and_taint_by_policy)
+{
+	NEED_ROOT();
+	setup_now(self->fd);
+	if (!self->refusal) {
+		EXPECT_FALSE(user_tainted());
+	} else if (self->unsafe) {
+		EXPECT_TRUE(user_tainted());
+		EXPECT_TRUE(kernel_log_has("allow_unsafe_dma=1"));
+	} else {
+		EXPECT_FALSE(user_tainted());
+		EXPECT_TRUE(kernel_log_has("cannot be confined"));
+		EXPECT_TRUE(kernel_log_has(self->kind == NDRV_IOMMU_NONE ? "no IOMMU" : "iommu=pt"));
+	}
 }
 
 TEST_F(iommu, pools_by_policy)

@@ -26,8 +26,8 @@ compare()
 	if [ "$2" = "$3" ]; then
 		echo "ok $n - $1"
 	else
-		echo "# header: $(echo $2)"
-		echo "# there:  $(echo $3)"
+		echo "# header: $(echo "$2" | paste -sd' ')"
+		echo "# there:  $(echo "$3" | paste -sd' ')"
 		echo "not ok $n - $1"
 		failed=1
 	fi

@@ -1,0 +1,147 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the shell tests share: TAP, the ports, the tools, the simulator. Sourced, never run. Changes
+# nothing by itself.
+
+dir=$(dirname "$(readlink -f "$0")")
+# The tools beside an install tree, beside the source, or installed.
+PATH=${NDRV_TOOLS:+$NDRV_TOOLS:}$dir/../../tools:$dir/../build/tools:$PATH
+export PATH
+n=0 failed=0
+out=$(mktemp)
+
+ok()			# STATUS NAME
+{
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $n $2"
+	else
+		failed=$((failed + 1))
+		echo "not ok $n $2"
+	fi
+}
+
+# check NAME COMMAND...: a case that holds if the command succeeds; its output is shown if not.
+check()
+{
+	_name=$1
+	shift
+	"$@" > "$out" 2>&1 < /dev/null
+	_rc=$?
+	[ $_rc = 0 ] || sed 's/^/# /' "$out" | tail -n 20
+	ok $_rc "$_name"
+}
+
+# refuses NAME STATUS TEXT COMMAND...: ends with that exit status and says TEXT (a regular expression).
+refuses()
+{
+	_name=$1 _want=$2 _text=$3
+	shift 3
+	"$@" > "$out" 2>&1 < /dev/null
+	_rc=$?
+	if [ $_rc = "$_want" ] && grep -qE "$_text" "$out"; then
+		ok 0 "$_name"
+	else
+		echo "# exit status $_rc, wanted $_want and '$_text' in:"
+		sed 's/^/# /' "$out"
+		ok 1 "$_name"
+	fi
+}
+
+skip_all()		# WHY
+{
+	echo "1..0 # SKIP $*"
+	rm -f "$out"
+	exit 4
+}
+
+finish()
+{
+	rm -f "$out"
+	echo "1..$n"
+	[ $failed = 0 ] && [ $n -gt 0 ]
+	exit
+}
+
+# until_true SECONDS COMMAND...
+until_true()
+{
+	_tries=$(($1 * 10))
+	shift
+	while ! "$@"; do
+		_tries=$((_tries - 1))
+		[ $_tries -gt 0 ] || { echo "still not so: $*"; return 1; }
+		sleep 0.1
+	done
+}
+
+driver_of()		# PCI: name of its driver, nothing if none
+{
+	basename "$(readlink -f "/sys/bus/pci/devices/$1/driver")" 2>/dev/null | grep -vx driver
+}
+
+is_bound() { [ "$(driver_of "$1")" = "$2" ]; }
+
+netdev_of()		# PCI
+{
+	for _d in /sys/bus/pci/devices/"$1"/net/*; do
+		[ ! -e "$_d" ] || { basename "$_d"; return; }
+	done
+}
+
+bound_ports()
+{
+	for _d in /sys/bus/pci/drivers/ndrv/*:*:*.*; do
+		[ ! -e "$_d" ] || basename "$_d"
+	done
+}
+
+# Sets port0 and port1: those of NDRV_DEV, or all that ndrv has, by address.
+need_two_ports()
+{
+	[ "$(id -u)" = 0 ] || skip_all "needs root"
+	# shellcheck disable=SC2046  # a list of words
+	set -- $(echo "${NDRV_DEV:-$(bound_ports)}" | tr ',' ' ')
+	if [ $# -lt 2 ]; then
+		[ "${NDRV_NEED:-0}" -lt 2 ] || { echo "Bail out! $# ports, 2 needed"; exit 1; }
+		skip_all "needs two ports"
+	fi
+	port0=$1 port1=$2
+	for _p in $port0 $port1; do
+		is_bound "$_p" ndrv && continue
+		[ "${NDRV_NEED:-0}" -lt 2 ] || { echo "Bail out! $_p is not bound to ndrv"; exit 1; }
+		skip_all "$_p is not bound to ndrv"
+	done
+}
+
+need_commands()
+{
+	for _c; do
+		command -v "$_c" > /dev/null && continue
+		[ "${NDRV_NEED:-0}" = 0 ] || { echo "Bail out! no $_c"; exit 1; }
+		skip_all "no $_c in PATH or NDRV_TOOLS"
+	done
+}
+
+# Whatever a test did: the two ports belong to ndrv again.
+back_to_ndrv()
+{
+	for _p in $port0 $port1; do
+		is_bound "$_p" ndrv && continue
+		echo ndrv > "/sys/bus/pci/devices/$_p/driver_override"
+		[ -z "$(driver_of "$_p")" ] || echo "$_p" > "/sys/bus/pci/devices/$_p/driver/unbind"
+		echo "$_p" > /sys/bus/pci/drivers_probe
+	done
+}
+
+have_sim()
+{
+	command -v simctl > /dev/null && simctl stats > /dev/null 2>&1
+}
+
+# counter PORT-NUMBER NAME
+counter()
+{
+	simctl stats | jq -r ".devices[$1].counters.$2"
+}
