@@ -8,7 +8,7 @@
 
 #include "ring_fake.h"
 
-#define ROUNDS	20000
+#define ROUNDS	60000
 #define BURST	32
 
 struct thread {
@@ -26,10 +26,14 @@ static void *forward(void *arg)
 	struct thread *t = arg;
 	struct ndrv_pkt pkts[BURST];
 	static const uint32_t wb[4] = { 0, 0, 3, 60 };
+	struct ndrv_pkt extra[4];
 	unsigned int round, i, room;
 	int n, k;
 
 	for (round = 0; round < ROUNDS; round++) {
+		/* Meets the other threads at the pool's lock in every round. */
+		i = ndrv_pool_get(t->f.pool, extra, 4);
+		ndrv_pool_put(t->f.pool, extra, i);
 		room = fake_rx_room(&t->f);
 		for (i = 0; i < BURST && i < room; i++) {
 			memcpy(t->f.rx_ring + t->f.rx_head * 16, wb, 16);
@@ -60,11 +64,11 @@ static void *forward(void *arg)
 static void *borrow(void *arg)
 {
 	struct thread *t = arg;
-	struct ndrv_pkt pkts[100];
+	struct ndrv_pkt pkts[8];
 	unsigned int n, i, k;
 
 	while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE)) {
-		n = ndrv_pool_get(t->f.pool, pkts, 100);
+		n = ndrv_pool_get(t->f.pool, pkts, 8);
 		for (i = 0; i < n; i++)
 			memset(pkts[i].data, t->mark, 60);
 		for (i = 0; i < n; i++)
