@@ -355,7 +355,7 @@ static void test_malformed(void)
 {
 	enum { ONE = TX_DATA | TX_EOP_IFCS };
 	static const struct bad cases[] = {
-		{ "descriptor type 5", TX_BUF, 5u << 20 | TX_EOP_IFCS | 1u << 29 | 9, 0, true, 1, 0 },
+		{ "unknown type", TX_BUF, 5u << 20 | TX_EOP_IFCS | 1u << 29 | 9, 0, true, 1, 0 },
 		{ "length 0", TX_BUF, ONE, 0, true, 1, 0 },
 		{ "unmapped buffer", 0xdead0000, ONE | 60, 60 << 14, true, 0, 1 },
 		{ "PAYLEN wrong", TX_BUF, ONE | 60, 61 << 14, false, 1, 0 },
