@@ -89,26 +89,51 @@ static void test_commands(void)
 	static const struct {
 		const char *line, *error;	/* NULL: must succeed */
 	} rows[] = {
-		{ "stats\n", NULL }, { "stats reset\n", NULL }, { "stats foo\n", "reset" },
-		{ "gen 0 start\n", "no generator" }, { "wire 0:gen,count=5,sink\n", NULL },
-		{ "gen 0 start rate=1000 size=128\n", NULL }, { "gen 0 stop\r\n", NULL },
-		{ "gen 0 set burst=2\n", NULL }, { "gen 0 set burst\n", "key=value" },
-		{ "gen 0 set burst=0\n", "no value" }, { "gen 0 jump\n", "start|stop" },
-		{ "gen 0\n", "start|stop" }, { "gen 7 start\n", "port number" },
-		{ "gen x start\n", "port number" }, { "gen\n", "port number" },
-		{ "sink 0 reset\n", NULL }, { "sink 0 reset resync\n", NULL }, { "sink 1 reset\n", "no sink" },
-		{ "sink 0\n", "reset" }, { "link 0 down\n", NULL }, { "link 0 up\n", NULL },
-		{ "link 0 sideways\n", "up|down" }, { "wire\n", "SPEC" }, { "wire 9:sink\n", "not a port" },
-		{ "wire cable:0,1\n", NULL }, { "fault 0 stuck-reset 1\n", "not known" },
-		{ "fault 0\n", "NAME" }, { "unplug 0\n", "unplug" }, { "drop 0\n", "no client" },
-		{ "remove 0\n", NULL }, { "remove 0\n", "already" }, { "restore 0\n", NULL },
-		{ "restore 0\n", "not removed" }, { "verbose 2\n", NULL }, { "verbose x\n", "LEVEL" }, { "help\n", NULL },
-		{ "dance\n", "unknown command" }, { "\n", "empty" }, { "say \"hi\\\"\n", "unknown" },
+		{"stats\n", NULL},
+		{"stats reset\n", NULL},
+		{"stats foo\n", "reset"},
+		{"gen 0 start\n", "no generator"},
+		{"wire 0:gen,count=5,sink\n", NULL},
+		{"gen 0 start rate=1000 size=128\n", NULL},
+		{"gen 0 stop\r\n", NULL},
+		{"gen 0 set burst=2\n", NULL},
+		{"gen 0 set burst\n", "key=value"},
+		{"gen 0 set burst=0\n", "no value"},
+		{"gen 0 jump\n", "start|stop"},
+		{"gen 0\n", "start|stop"},
+		{"gen 7 start\n", "port number"},
+		{"gen x start\n", "port number"},
+		{"gen\n", "port number"},
+		{"sink 0 reset\n", NULL},
+		{"sink 0 reset resync\n", NULL},
+		{"sink 1 reset\n", "no sink"},
+		{"sink 0\n", "reset"},
+		{"link 0 down\n", NULL},
+		{"link 0 up\n", NULL},
+		{"link 0 sideways\n", "up|down"},
+		{"wire\n", "SPEC"},
+		{"wire 9:sink\n", "not a port"},
+		{"wire cable:0,1\n", NULL},
+		{"fault 0 stuck-reset 1\n", "not known"},
+		{"fault 0\n", "NAME"},
+		{"unplug 0\n", "unplug"},
+		{"drop 0\n", "no client"},
+		{"remove 0\n", NULL},
+		{"remove 0\n", "already"},
+		{"restore 0\n", NULL},
+		{"restore 0\n", "not removed"},
+		{"verbose 2\n", NULL},
+		{"verbose x\n", "LEVEL"},
+		{"help\n", NULL},
+		{"dance\n", "unknown command"},
+		{"\n", "empty"},
+		{"say \"hi\\\"\n", "unknown"},
 	};
 	int fd = connect_new();
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		bool good = say(fd, rows[i].line) > 0 && (rows[i].error ? refused(rows[i].error) : ok());
+		bool good = say(fd, rows[i].line) > 0 &&
+			    (rows[i].error ? refused(rows[i].error) : ok());
 
 		if (!tap_ok(good, "%.*s", (int)strcspn(rows[i].line, "\r\n"), rows[i].line))
 			printf("# answered: %s", answer);
@@ -120,8 +145,9 @@ static void test_commands(void)
 static void test_stats_content(void)
 {
 	static const char *const names[] = {
-		"frames", "bytes", "dma_reads", "dma_writes", "dma_faults", "tail_overruns", "dma_after_stop",
-		"link_transitions", "carrier", "wire", "device_id", "mapped_pages",
+		"frames",     "bytes",	       "dma_reads",	 "dma_writes",
+		"dma_faults", "tail_overruns", "dma_after_stop", "link_transitions",
+		"carrier",    "wire",	       "device_id",	 "mapped_pages",
 	};
 	int fd = connect_new();
 	char key[64];
@@ -208,7 +234,8 @@ int main(void)
 		if (!app.devs[app.nr] || sim_wire_init(app.devs[app.nr]))
 			return 1;
 	}
-	tap_eq(ctl_listen(&app, "/nonexistent/dir/ctl", err, sizeof(err)), -1, "a path that cannot be");
+	tap_eq(ctl_listen(&app, "/nonexistent/dir/ctl", err, sizeof(err)), -1,
+	       "a path that cannot be");
 	tap_eq(ctl_listen(&app, path, err, sizeof(err)), 0, "listen");
 	test_commands();
 	test_stats_content();

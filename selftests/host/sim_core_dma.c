@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The IOVA table: what is mapped is reached, what is not is a counted fault; and configuration space. */
+/*
+ * The IOVA table: what is mapped is reached, what is not is a counted fault; and configuration
+ * space.
+ */
 #define _GNU_SOURCE
 #include "sim_testdev.h"
 #include "tap.h"
@@ -28,7 +31,8 @@ static void test_access(void)
 	mem = sim_inproc_alloc(p, 0x7ffff000ull, 8192);
 	gen = sim_dma_generation(dev);
 	memset(want, 7, sizeof(want));
-	tap_eq(sim_dma_write(dev, 0x7ffff000ull + 4096 - 32, want, 64), 0, "write over a page border");
+	tap_eq(sim_dma_write(dev, 0x7ffff000ull + 4096 - 32, want, 64), 0,
+	       "write over a page border");
 	tap_ok(!memcmp(mem + 4096 - 32, want, 64), "arrived");
 	tap_eq(sim_dma_read(dev, 0x7ffff000ull + 4096 - 32, buf, 64), 0, "read over a page border");
 	tap_ok(!memcmp(buf, want, 64), "same bytes");
@@ -42,7 +46,8 @@ static void test_access(void)
 	tap_eq(dev->ctr.dma_fault_iova, 0x80001000, "at the first address not mapped");
 	tap_eq(sim_dma_read(dev, 0, buf, 1), -EFAULT, "IOVA 0 is not mapped");
 	tap_eq(sim_dma_read(dev, ~0ull, buf, 1), -EFAULT, "nor is the last one");
-	tap_eq(sim_dma_read(dev, 1ull << SIM_IOVA_BITS, buf, 8), -EFAULT, "nor what no table holds");
+	tap_eq(sim_dma_read(dev, 1ull << SIM_IOVA_BITS, buf, 8), -EFAULT,
+	       "nor what no table holds");
 	sim_inproc_unmap(p, 0x80000000, 4096);
 	tap_ok(sim_dma_generation(dev) != gen, "unmap changes the generation");
 	tap_eq(sim_dma_read(dev, 0x80000000, buf, 1), -EFAULT, "unmapped page is gone");
@@ -111,7 +116,8 @@ static void test_files(void)
 		return;
 	}
 	tap_eq(sim_iommu_map_fd(dev, 0x100000, 0x10000, fd, 0x4000, 3), 0, "map part of a file");
-	tap_eq(sim_iommu_map_fd(dev, 0x900000, 0x10000, fd, 0x4000, 1), 0, "the same part elsewhere");
+	tap_eq(sim_iommu_map_fd(dev, 0x900000, 0x10000, fd, 0x4000, 1), 0,
+	       "the same part elsewhere");
 	a = sim_dma_ptr(dev, 0x100000, 4, true);
 	b = sim_dma_ptr(dev, 0x900000, 4, false);
 	tap_ok(a && a == b, "one file is mapped once: same memory");
@@ -121,7 +127,8 @@ static void test_files(void)
 	tap_eq(sim_iommu_map_fd(dev, 0x200000, 0x2000, fd, 0xff000, 3), -EINVAL, "over its end");
 	tap_eq(sim_iommu_map_fd(dev, 0x200000, 0x1000, fd, -4096ull, 3), -EINVAL, "offset wraps");
 	tap_eq(sim_iommu_map_fd(dev, 0x200000, 0x1000, fd, 1, 3), -EINVAL, "unaligned offset");
-	tap_eq(sim_iommu_map_fd(dev, 0x200000, 0x1000, pipes[0], 0, 3), -EINVAL, "a pipe is no memory");
+	tap_eq(sim_iommu_map_fd(dev, 0x200000, 0x1000, pipes[0], 0, 3), -EINVAL,
+	       "a pipe is no memory");
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	ro = open(path, O_RDONLY | O_CLOEXEC);
 	sim_iommu_clear(dev);
@@ -132,7 +139,8 @@ static void test_files(void)
 	close(fd);
 	close(pipes[0]);
 	close(pipes[1]);
-	tap_eq(sim_dma_read(dev, 0x204010 - 0x4000, &back, 4), 0, "the file outlives its descriptor");
+	tap_eq(sim_dma_read(dev, 0x204010 - 0x4000, &back, 4), 0,
+	       "the file outlives its descriptor");
 }
 
 static void test_many_files(void)

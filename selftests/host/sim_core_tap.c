@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A TAP interface as far end, in a network namespace of this test's own. Skipped where none may be made. */
+/*
+ * A TAP interface as far end, in a network namespace of this test's own. Skipped where none may
+ * be made.
+ */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <linux/if_packet.h>
@@ -83,7 +86,8 @@ int main(void)
 	turn();
 	tap_ok(t->rx_frames >= 10, "and come afterwards: none lost");
 	sim_wire_tx(sim_inproc_dev(p), out, sizeof(out));
-	tap_ok(recv(fd, in, sizeof(in), 0) == sizeof(out) && in[14] == 42, "a frame of the port reaches the host");
+	tap_ok(recv(fd, in, sizeof(in), 0) == sizeof(out) && in[14] == 42,
+	       "a frame of the port reaches the host");
 	close(fd);
 	sim_inproc_plug("0:none");
 	tap_ok(!if_nametoindex(NAME), "unplugged: the interface is gone");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The vfio-user server against a client that behaves, one that does not, and random bytes. Server and
- * client share this one process and a socket pair; nothing waits.
+ * The vfio-user server against a client that behaves, one that does not, and random bytes. Server
+ * and client share this one process and a socket pair; nothing waits.
  */
 #define _GNU_SOURCE
 #include <sys/eventfd.h>
@@ -131,7 +131,8 @@ static int ask_version(const char *json)
 	return ask(VFU_VERSION, body, 4 + strlen(json) + 1);
 }
 
-#define QEMU_CAPS "{\"capabilities\": {\"migration\": {\"max_bitmap_size\": 268435456, \"pgsize\": 4096}, " \
+#define QEMU_CAPS                                                                                 \
+	"{\"capabilities\": {\"migration\": {\"max_bitmap_size\": 268435456, \"pgsize\": 4096}, " \
 	"\"max_msg_fds\": 16, \"max_data_xfer_size\": 1048576, \"write_multiple\": true}}"
 
 static void ready(void)
@@ -148,12 +149,14 @@ static void test_version(void)
 	connect_new();
 	tap_eq(ask_version(QEMU_CAPS), 0, "version of QEMU");
 	tap_ok(payload[last.size - sizeof(last) - 1] == 0, "reply ends with NUL");
-	tap_ok(strstr((char *)payload + 4, "\"write_multiple\":true") != NULL, "write_multiple agreed");
+	tap_ok(strstr((char *)payload + 4, "\"write_multiple\":true") != NULL,
+	       "write_multiple agreed");
 	tap_ok(last.size <= sizeof(last) + 4 + sizeof(QEMU_CAPS), "no longer than the request");
 	tap_eq(ask_version(QEMU_CAPS), EINVAL, "a second one is refused");
 	connect_new();
 	tap_eq(ask_version("{}"), 0, "empty capabilities");
-	tap_ok(!strstr((char *)payload + 4, "write_multiple"), "nothing offered that was not proposed");
+	tap_ok(!strstr((char *)payload + 4, "write_multiple"),
+	       "nothing offered that was not proposed");
 	connect_new();
 	tap_eq(ask(VFU_VERSION, &(uint32_t){ 0 }, 4), 0, "no JSON at all");
 	connect_new();
@@ -171,16 +174,25 @@ static void test_caps_parser(void)
 		const char *text;
 		int good, multi;
 	} rows[] = {
-		{ "{}", 1, 0 },
-		{ " { \"capabilities\" : { \"write_multiple\" : true } } ", 1, 1 },
-		{ "{\"capabilities\":{\"write_multiple\":false}}", 1, 0 },
-		{ "{\"write_multiple\":true}", 1, 0 },
-		{ "{\"x\":{\"capabilities\":{\"write_multiple\":true}}}", 1, 0 },
-		{ "{\"a\":[1,2,{\"b\":\"\\\"}\"}],\"c\":-1.5e3,\"d\":null}", 1, 0 },
-		{ "", 0, 0 }, { "[]", 0, 0 }, { "{", 0, 0 }, { "{\"a\"", 0, 0 }, { "{\"a\":", 0, 0 },
-		{ "{\"a\":}", 0, 0 }, { "{\"a\":1,}", 0, 0 }, { "{\"a\":tru}", 0, 0 },
-		{ "{\"a\":\"\\", 0, 0 }, { "{\"a\":\"x", 0, 0 }, { "{} {}", 0, 0 }, { "{\"\n\":1}", 0, 0 },
-		{ "{\"a\":[[[[[[[[[[1]]]]]]]]]]}", 0, 0 },
+		{"{}", 1, 0},
+		{" { \"capabilities\" : { \"write_multiple\" : true } } ", 1, 1},
+		{"{\"capabilities\":{\"write_multiple\":false}}", 1, 0},
+		{"{\"write_multiple\":true}", 1, 0},
+		{"{\"x\":{\"capabilities\":{\"write_multiple\":true}}}", 1, 0},
+		{"{\"a\":[1,2,{\"b\":\"\\\"}\"}],\"c\":-1.5e3,\"d\":null}", 1, 0},
+		{"", 0, 0},
+		{"[]", 0, 0},
+		{"{", 0, 0},
+		{"{\"a\"", 0, 0},
+		{"{\"a\":", 0, 0},
+		{"{\"a\":}", 0, 0},
+		{"{\"a\":1,}", 0, 0},
+		{"{\"a\":tru}", 0, 0},
+		{"{\"a\":\"\\", 0, 0},
+		{"{\"a\":\"x", 0, 0},
+		{"{} {}", 0, 0},
+		{"{\"\n\":1}", 0, 0},
+		{"{\"a\":[[[[[[[[[[1]]]]]]]]]]}", 0, 0},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -218,7 +230,8 @@ static void test_info(void)
 	tap_eq(ask(VFU_GET_INFO, &info, 12), EINVAL, "short message");
 	tap_eq(ask(VFU_GET_REGION_INFO, &ri, sizeof(ri)), 0, "region 0 into a small buffer");
 	memcpy(&ri, payload, sizeof(ri));
-	tap_ok(ri.argsz == sizeof(full) && last.size == sizeof(last) + sizeof(ri), "tells what it needs");
+	tap_ok(ri.argsz == sizeof(full) && last.size == sizeof(last) + sizeof(ri),
+	       "tells what it needs");
 	tap_ok(ri.flags == 15 && ri.cap_offset == 32, "mappable, with capabilities");
 	if (got_fd >= 0)
 		close(got_fd);
@@ -290,7 +303,8 @@ static void test_dma(void)
 	tap_eq(dma_unmap(0x1000, 0x1000, 0), 0, "unmap half");
 	tap_eq(sim_iommu_pages(dev), 1, "one page left");
 	tap_eq(dma_unmap(0x7f0000000000, 0x100000000, 0), 0, "unmap what never was");
-	tap_eq(dma_unmap(0xfef00000, 0xffffffff01100000, 0), 0, "unmap to the very end, as QEMU does");
+	tap_eq(dma_unmap(0xfef00000, 0xffffffff01100000, 0), 0,
+	       "unmap to the very end, as QEMU does");
 	tap_eq(dma_unmap(0x1001, 0x1000, 0), EINVAL, "unaligned unmap");
 	tap_eq(dma_unmap(0, 0, 0), EINVAL, "unmap of nothing");
 	tap_eq(dma_unmap(0, 0, 1), ENOTSUP, "dirty bitmap");
@@ -352,7 +366,7 @@ static void test_multi(void)
 	struct {
 		uint64_t count;
 		struct vfu_write_one w[3];
-	} m = { 3, { { { 0x200, 0, 4 }, { 1 } }, { { 0x204, 0, 2 }, { 2 } }, { { 0x208, 0, 8 }, { 3 } } } };
+	} m = {3, {{{0x200, 0, 4}, {1}}, {{0x204, 0, 2}, {2}}, {{0x208, 0, 8}, {3}}}};
 
 	ready();
 	tap_eq(ask(VFU_REGION_WRITE_MULTI, &m, sizeof(m)), 0, "three writes in one message");
@@ -369,7 +383,8 @@ static void test_multi(void)
 	tap_eq(ask(VFU_REGION_WRITE_MULTI, &m, sizeof(m)), EINVAL, "9 bytes in 8");
 }
 
-static int irqs(uint32_t flags, uint32_t index, uint32_t start, uint32_t count, const int *fds, int nr)
+static int irqs(uint32_t flags, uint32_t index, uint32_t start, uint32_t count, const int *fds,
+		int nr)
 {
 	struct vfu_irq_set set = { sizeof(set), flags, index, start, count };
 
@@ -464,7 +479,8 @@ static void test_framing(void)
 	tap_eq(take_reply(), 0, "no reply to half a message");
 	send_bytes((uint8_t *)&info + 8, 8, NULL, 0);
 	serve();
-	tap_ok(take_reply() == 1 && last.id == 9 && !(last.flags & VFU_ERROR), "byte by byte it arrives");
+	tap_ok(take_reply() == 1 && last.id == 9 && !(last.flags & VFU_ERROR),
+	       "byte by byte it arrives");
 	memcpy(msg, &h, sizeof(h));
 	memcpy(msg + sizeof(h), &info, sizeof(info));
 	for (int i = 0; i < 100; i++)
@@ -507,7 +523,10 @@ static uint32_t rnd(void)
 	return rng ^= rng << 5;
 }
 
-/* Valid frames around random bodies, with random descriptors: no crash, and the server still works. */
+/*
+ * Valid frames around random bodies, with random descriptors: no crash, and the server still
+ * works.
+ */
 static void test_random(int rounds)
 {
 	int fd = memfd_create("ram", MFD_CLOEXEC), fds[18], replies = 0;
@@ -533,7 +552,8 @@ static void test_random(int rounds)
 		if (got_fd >= 0)
 			close(got_fd);
 	}
-	tap_ok(replies > rounds * 9 / 10, "%d random messages: %d answered, none fatal", rounds, replies);
+	tap_ok(replies > rounds * 9 / 10, "%d random messages: %d answered, none fatal", rounds,
+	       replies);
 	ready();
 	tap_eq(ask(VFU_GET_INFO, &(struct vfu_device_info){ .argsz = 16 }, 16), 0, "still serving");
 	close(fd);

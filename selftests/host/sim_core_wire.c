@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Wires: what generators send is what the stamp says, and the sink finds every kind of fault. Two test
- * devices stand for the software between them; what they do to frames is done here on purpose.
+ * Wires: what generators send is what the stamp says, and the sink finds every kind of fault. Two
+ * test devices stand for the software between them; what they do to frames is done here on purpose.
  */
 #define _GNU_SOURCE
 #include "sim_testdev.h"
@@ -106,12 +106,13 @@ static void test_stamp_sums(void)
 	uint8_t data[64];
 
 	tap_eq(crc32_update(0, (const uint8_t *)"123456789", 9), 0xcbf43926, "CRC-32 check value");
-	tap_eq(crc32_update(crc32_update(0, (const uint8_t *)"1234", 4), (const uint8_t *)"56789", 5),
+	tap_eq(crc32_update(crc32_update(0, (const uint8_t *)"1234", 4), (const uint8_t *)"56789",
+			    5),
 	       0xcbf43926, "in two parts");
 	for (int i = 0; i < 64; i++)
 		data[i] = i * 7;
 	test_crc_lengths();
-	tap_eq(csum_fold(csum_add(0, (const uint8_t[]){ 0, 1, 0xf2, 3, 0xf4, 0xf5, 0xf6, 0xf7 }, 8)),
+	tap_eq(csum_fold(csum_add(0, (const uint8_t[]){0, 1, 0xf2, 3, 0xf4, 0xf5, 0xf6, 0xf7}, 8)),
 	       0x220d, "checksum of RFC 1071's example");
 	tap_eq(csum_fold(csum_add(csum_add(0, data, 30), data + 30, 33)),
 	       csum_fold(csum_add(0, data, 63)), "odd length, in two parts");
@@ -167,7 +168,7 @@ static void test_clean_path(void)
 	tap_eq(t.lost + t.duplicated + t.reordered + t.too_old, 0, "and no fault");
 }
 
-/* ---- faults, made by the device between generator and sink ------------------------------------------------ */
+/* ---- faults, made by the device between generator and sink ------------------------------- */
 
 static uint64_t seen;
 static uint8_t kept[SIM_FRAME_MAX];
@@ -276,18 +277,23 @@ static void test_faults(void)
 		sim_inproc_settle(10000000);
 		t = sink_a();
 		if (!tap_ok(t.good == rows[i].good && t.lost == rows[i].lost &&
-			    t.duplicated == rows[i].duplicated && t.reordered == rows[i].reordered &&
-			    t.corrupted == rows[i].corrupted && t.foreign == rows[i].foreign &&
-			    t.bad_checksum == rows[i].bad_checksum && !t.too_old, "%s", rows[i].name))
-			printf("# good %llu lost %llu dup %llu reord %llu corrupt %llu csum %llu foreign "
-			       "%llu old %llu\n", (unsigned long long)t.good, (unsigned long long)t.lost,
+				    t.duplicated == rows[i].duplicated &&
+				    t.reordered == rows[i].reordered &&
+				    t.corrupted == rows[i].corrupted &&
+				    t.foreign == rows[i].foreign &&
+				    t.bad_checksum == rows[i].bad_checksum && !t.too_old,
+			    "%s", rows[i].name))
+			printf("# good %llu lost %llu dup %llu reord %llu corrupt %llu csum %llu "
+			       "foreign "
+			       "%llu old %llu\n",
+			       (unsigned long long)t.good, (unsigned long long)t.lost,
 			       (unsigned long long)t.duplicated, (unsigned long long)t.reordered,
 			       (unsigned long long)t.corrupted, (unsigned long long)t.bad_checksum,
 			       (unsigned long long)t.foreign, (unsigned long long)t.too_old);
 	}
 }
 
-/* ---- the sink alone: sequence windows ------------------------------------------------------------------------ */
+/* ---- the sink alone: sequence windows ---------------------------------------------------- */
 
 static uint8_t frame[60];
 
@@ -311,13 +317,14 @@ static void feed(struct wire_sink *s, uint16_t stream, uint64_t seq)
 	wire_sink_rx(s, frame, sizeof(frame), 1000 + seq);
 }
 
-static void expect(struct wire_sink *s, const char *name, uint64_t lost, uint64_t dup, uint64_t reord,
-		   uint64_t old)
+static void expect(struct wire_sink *s, const char *name, uint64_t lost, uint64_t dup,
+		   uint64_t reord, uint64_t old)
 {
 	struct wire_sink_totals t;
 
 	wire_sink_totals(s, &t);
-	if (!tap_ok(t.lost == lost && t.duplicated == dup && t.reordered == reord && t.too_old == old,
+	if (!tap_ok(t.lost == lost && t.duplicated == dup && t.reordered == reord &&
+			    t.too_old == old,
 		    "%s", name))
 		printf("# lost %llu dup %llu reord %llu old %llu\n", (unsigned long long)t.lost,
 		       (unsigned long long)t.duplicated, (unsigned long long)t.reordered,
@@ -396,7 +403,7 @@ static void test_hostile_frames(void)
 	wire_sink_free(s);
 }
 
-/* ---- pacing and flow control ------------------------------------------------------------------------------------ */
+/* ---- pacing and flow control ------------------------------------------------------------- */
 
 static void test_pacing(void)
 {
@@ -405,8 +412,8 @@ static void test_pacing(void)
 	start_a();
 	for (int i = 0; i < 1000; i++)
 		sim_inproc_step(1000);
-	tap_ok(dev_a()->rx_frames >= 999 && dev_a()->rx_frames <= 1001, "1 Mpps for 1 ms: %llu frames",
-	       (unsigned long long)dev_a()->rx_frames);
+	tap_ok(dev_a()->rx_frames >= 999 && dev_a()->rx_frames <= 1001,
+	       "1 Mpps for 1 ms: %llu frames", (unsigned long long)dev_a()->rx_frames);
 	fresh();
 	sim_inproc_plug("0:gen,rate=1000,burst=10");
 	start_a();
@@ -417,8 +424,8 @@ static void test_pacing(void)
 	sim_inproc_step(20000);
 	tap_eq(dev_a()->rx_frames, 20, "then the next ten");
 	sim_inproc_settle(100000000);
-	tap_ok(dev_a()->rx_frames >= 100 && dev_a()->rx_frames <= 130, "the poll loop is told when: %llu",
-	       (unsigned long long)dev_a()->rx_frames);
+	tap_ok(dev_a()->rx_frames >= 100 && dev_a()->rx_frames <= 130,
+	       "the poll loop is told when: %llu", (unsigned long long)dev_a()->rx_frames);
 }
 
 static void test_flow_control(void)
@@ -482,10 +489,12 @@ static void test_window(void)
 	sim_inproc_settle(1000000000);
 	tap_eq(dev_a()->rx_frames, 100, "and the run ends");
 	sim_inproc_plug("1:gen,window=5");
-	tap_ok(wire_gen_start(sim_inproc_dev(b)->wire->gen, err, sizeof(err)) && strstr(err, "needs a sink"),
+	tap_ok(wire_gen_start(sim_inproc_dev(b)->wire->gen, err, sizeof(err)) &&
+		       strstr(err, "needs a sink"),
 	       "a window without a sink is refused");
 	sim_inproc_plug("1:gen,window=5,to=0,count=7");
-	tap_ok(!wire_gen_start(sim_inproc_dev(b)->wire->gen, err, sizeof(err)), "with a sink elsewhere it runs");
+	tap_ok(!wire_gen_start(sim_inproc_dev(b)->wire->gen, err, sizeof(err)),
+	       "with a sink elsewhere it runs");
 }
 
 static void test_cable(void)
@@ -497,7 +506,8 @@ static void test_cable(void)
 	sim_wire_tx(sim_inproc_dev(a), f, 60);
 	tap_eq(wire_a()->nobody, 1, "a frame into nothing is counted");
 	sim_inproc_plug("cable:0,1");
-	tap_ok(sim_inproc_dev(a)->carrier && sim_inproc_dev(b)->carrier, "a cable gives both carrier");
+	tap_ok(sim_inproc_dev(a)->carrier && sim_inproc_dev(b)->carrier,
+	       "a cable gives both carrier");
 	sim_wire_tx(sim_inproc_dev(a), f, 60);
 	tap_eq(td(sim_inproc_dev(b))->rx_frames, 1, "a to b");
 	sim_wire_tx(sim_inproc_dev(b), f, 60);
@@ -507,7 +517,8 @@ static void test_cable(void)
 	td(sim_inproc_dev(b))->room = SIM_RX_DEAF;
 	tap_ok(sim_wire_ready(sim_inproc_dev(a), 60), "one that does not listen does not");
 	sim_inproc_link(b, false);
-	tap_ok(!sim_inproc_dev(a)->carrier && !sim_inproc_dev(b)->carrier, "pulled: both lose carrier");
+	tap_ok(!sim_inproc_dev(a)->carrier && !sim_inproc_dev(b)->carrier,
+	       "pulled: both lose carrier");
 	sim_inproc_link(b, true);
 	tap_ok(sim_inproc_dev(a)->carrier, "plugged again");
 	sim_inproc_plug("cable:0,1,flow=off");
@@ -595,16 +606,28 @@ static int plug_fails(const char *spec, const char *says)
 static void test_bad_specs(void)
 {
 	static const char *const rows[][2] = {
-		{ "cable:0", "two ends" }, { "cable:0,0", "two different" }, { "cable:0,2", "not a port" },
-		{ "cable:0,1,speed=1", "flow=" }, { "x:gen", "not a port" }, { "2:gen", "not a port" },
-		{ "0", "expected" }, { "0:", "expected" }, { "0:foo", "nothing that can" },
-		{ "0:gen,size=63", "no value" }, { "0:gen,size=64+", "no value" },
-		{ "0:gen,size=100000", "no value" }, { "0:gen,rate=fast", "no value" },
-		{ "0:gen,count=-1", "no value" }, { "0:gen,burst=0", "no value" },
-		{ "0:gen,speed=1", "no option" }, { "0:gen,dst=1:2:3", "no value" },
-		{ "0:gen,daddr=1.2.3", "no value" }, { "0:sink,size=64", "fits nothing" },
-		{ "0:pcap-in=/nonexistent", "cannot read" }, { "0:pcap-out=/nonexistent/x", "cannot write" },
-		{ "0:tap=a-name-that-is-much-too-long", "no interface name" },
+		{"cable:0", "two ends"},
+		{"cable:0,0", "two different"},
+		{"cable:0,2", "not a port"},
+		{"cable:0,1,speed=1", "flow="},
+		{"x:gen", "not a port"},
+		{"2:gen", "not a port"},
+		{"0", "expected"},
+		{"0:", "expected"},
+		{"0:foo", "nothing that can"},
+		{"0:gen,size=63", "no value"},
+		{"0:gen,size=64+", "no value"},
+		{"0:gen,size=100000", "no value"},
+		{"0:gen,rate=fast", "no value"},
+		{"0:gen,count=-1", "no value"},
+		{"0:gen,burst=0", "no value"},
+		{"0:gen,speed=1", "no option"},
+		{"0:gen,dst=1:2:3", "no value"},
+		{"0:gen,daddr=1.2.3", "no value"},
+		{"0:sink,size=64", "fits nothing"},
+		{"0:pcap-in=/nonexistent", "cannot read"},
+		{"0:pcap-out=/nonexistent/x", "cannot write"},
+		{"0:tap=a-name-that-is-much-too-long", "no interface name"},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -624,7 +647,8 @@ static void test_latency(void)
 	start_a();
 	sim_inproc_settle(1000000);
 	tap_eq(json_number(wire_a(), "\"latency_ns\":{\"count\""), 10, "latency of each frame");
-	tap_ok(json_number(wire_a(), "\"p99\"") <= json_number(wire_a(), "\"max\""), "p99 within max");
+	tap_ok(json_number(wire_a(), "\"p99\"") <= json_number(wire_a(), "\"max\""),
+	       "p99 within max");
 }
 
 int main(void)

@@ -52,10 +52,21 @@ static int td_init(struct sim_dev *dev)
 	t->room = 1 << 20;
 	dev->priv = t;
 	dev->ident = (struct sim_pci_ident){
-		.vendor = 0x1234, .device = 0x5678, .subvendor = 0x1234, .subdevice = 1, .revision = 1,
-		.class_code = 0x020000, .msix_cap_off = 0x70, .pcie_cap_off = 0xa0, .pm_cap_off = 0x40,
-		.msix_bar = 4, .msix_vecs = TD_VECS, .msix_table_off = 0, .msix_pba_off = 0x2000,
-		.link_width = 8, .link_speed = 2,
+		.vendor = 0x1234,
+		.device = 0x5678,
+		.subvendor = 0x1234,
+		.subdevice = 1,
+		.revision = 1,
+		.class_code = 0x020000,
+		.msix_cap_off = 0x70,
+		.pcie_cap_off = 0xa0,
+		.pm_cap_off = 0x40,
+		.msix_bar = 4,
+		.msix_vecs = TD_VECS,
+		.msix_table_off = 0,
+		.msix_pba_off = 0x2000,
+		.link_width = 8,
+		.link_speed = 2,
 	};
 	dev->bars[0] = (struct sim_bar){
 		.size = TD_BAR0_SIZE, .is_64 = true, .mem_fd = memfd_create("td", MFD_CLOEXEC),

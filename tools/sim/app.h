@@ -14,7 +14,7 @@ struct sim_app {
 	uint64_t iterations, sleeps;
 };
 
-/* ---- ctl.c --------------------------------------------------------------------------------------- */
+/* ---- ctl.c ------------------------------------------------------------------------------- */
 
 int ctl_listen(struct sim_app *app, const char *path, char *err, size_t err_size);
 void ctl_close(void);

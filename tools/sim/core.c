@@ -78,7 +78,8 @@ static int options_apply(struct sim_dev *dev, const char *opts, char *err, size_
 		ret = dev->ops->set ? dev->ops->set(dev, o, value ? value : "") : -ENOENT;
 		if (ret == -ENOENT)
 			snprintf(err, err_size, "model %s has no option '%s'; it knows:\n%s",
-				 dev->ops->name, o, dev->ops->keys_help ? dev->ops->keys_help : "(none)");
+				 dev->ops->name, o,
+				 dev->ops->keys_help ? dev->ops->keys_help : "(none)");
 		else if (ret)
 			snprintf(err, err_size, "option %s: value '%s' refused (%s)", o,
 				 value ? value : "", strerror(-ret));
@@ -119,8 +120,8 @@ struct sim_dev *sim_dev_create(const struct sim_dev_ops *ops, const char *name, 
 		goto err_model;
 	ret = sim_pci_init(dev);
 	if (ret) {
-		snprintf(err, err_size, "model %s: its PCI identity is not consistent: %s", ops->name,
-			 strerror(-ret));
+		snprintf(err, err_size, "model %s: its PCI identity is not consistent: %s",
+			 ops->name, strerror(-ret));
 		goto err_model;
 	}
 	ops->reset(dev, SIM_RESET_POWER_ON);
@@ -175,7 +176,8 @@ static void shared_fill(struct sim_dev *dev)
 
 		for (unsigned int a = 0; bar->mem_fd >= 0 && a < bar->nr_areas; a++)
 			for (uint64_t at = 0; at < bar->areas[a].size; at += sizeof(ones))
-				if (pwrite(bar->mem_fd, ones, sizeof(ones), bar->areas[a].offset + at) < 0)
+				if (pwrite(bar->mem_fd, ones, sizeof(ones),
+					   bar->areas[a].offset + at) < 0)
 					sim_log(dev, 0, "BAR %u: %s", i, strerror(errno));
 	}
 }
@@ -217,7 +219,7 @@ void sim_msix_send(struct sim_dev *dev, unsigned int vec)
 		dev->tran->ops->msix(dev, vec);
 }
 
-/* ---- trapped BAR access --------------------------------------------------------------------- */
+/* ---- trapped BAR access ------------------------------------------------------------------ */
 
 static bool access_ok(struct sim_dev *dev, unsigned int bar, uint64_t off, unsigned int len)
 {
@@ -249,7 +251,8 @@ static bool in_pba(struct sim_dev *dev, unsigned int bar, uint64_t off)
 	       off < id->msix_pba_off + 8u * ((id->msix_vecs + 63) / 64);
 }
 
-int sim_bar_read(struct sim_dev *dev, unsigned int bar, uint64_t off, unsigned int len, uint64_t *val)
+int sim_bar_read(struct sim_dev *dev, unsigned int bar, uint64_t off, unsigned int len,
+		 uint64_t *val)
 {
 	uint8_t *mem;
 
@@ -261,13 +264,14 @@ int sim_bar_read(struct sim_dev *dev, unsigned int bar, uint64_t off, unsigned i
 	*val = 0;
 	mem = msix_storage(dev, bar, off, false);
 	if (mem)
-		memcpy(val, mem, len);		/* little endian, as every machine QEMU's client runs on */
+		memcpy(val, mem, len);		/* little endian */
 	else
 		*val = dev->ops->bar_read(dev, bar, off, len);
 	return 0;
 }
 
-int sim_bar_write(struct sim_dev *dev, unsigned int bar, uint64_t off, unsigned int len, uint64_t val)
+int sim_bar_write(struct sim_dev *dev, unsigned int bar, uint64_t off, unsigned int len,
+		  uint64_t val)
 {
 	uint8_t *mem;
 

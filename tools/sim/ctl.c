@@ -28,7 +28,7 @@ const char ctl_help[] =
 	"  unplug N                   ask the client to remove the device\n"
 	"  remove N                   surprise removal: registers read all ones, nothing works\n"
 	"  restore N                  put the card back, as after power-on\n"
-	"  drop N                     cut the connection to the client (QEMU with a vIOMMU then ends)\n"
+	"  drop N                     cut the connection to the client (QEMU then ends)\n"
 	"  verbose LEVEL              messages on stderr, 0 to 3\n"
 	"  quit                       end the simulator\n";
 
@@ -45,7 +45,7 @@ static struct sim_fd listener = { .fd = -1 };
 static char listen_path[108];
 static struct client clients[MAX_CLIENTS];
 
-/* ---- figures ------------------------------------------------------------------------------------ */
+/* ---- figures ----------------------------------------------------------------------------- */
 
 static void counters_json(const struct sim_counters *c, FILE *out)
 {
@@ -82,10 +82,12 @@ static void device_json(struct sim_app *app, unsigned int i, FILE *out)
 	struct sim_dev *dev = app->devs[i];
 	struct sim_vfu *v = app->vfus[i];
 
-	fprintf(out, "{\"name\":\"%s\",\"model\":\"%s\",\"device_id\":\"%04x:%04x\",\"connected\":%s,"
+	fprintf(out,
+		"{\"name\":\"%s\",\"model\":\"%s\",\"device_id\":\"%04x:%04x\",\"connected\":%s,"
 		"\"clients\":%llu,\"messages\":%llu,\"message_errors\":%llu,\"bus_master\":%s,"
-		"\"carrier\":%s,\"removed\":%s,\"mapped_pages\":%llu,\"counters\":", dev->name, dev->ops->name,
-		dev->ident.vendor, dev->ident.device, v && sim_vfu_connected(v) ? "true" : "false",
+		"\"carrier\":%s,\"removed\":%s,\"mapped_pages\":%llu,\"counters\":",
+		dev->name, dev->ops->name, dev->ident.vendor, dev->ident.device,
+		v && sim_vfu_connected(v) ? "true" : "false",
 		(unsigned long long)(v ? v->clients : 0), (unsigned long long)(v ? v->messages : 0),
 		(unsigned long long)(v ? v->errors : 0), dev->bus_master ? "true" : "false",
 		dev->carrier ? "true" : "false", dev->removed ? "true" : "false",
@@ -126,7 +128,7 @@ static void string_json(const char *s, FILE *out)
 	fputc('"', out);
 }
 
-/* ---- commands ------------------------------------------------------------------------------------ */
+/* ---- commands ---------------------------------------------------------------------------- */
 
 /* One command under way. err non-empty: answer with it; silent: answered later. */
 struct cmd {
@@ -249,9 +251,9 @@ static void cmd_unplug(struct cmd *c)
 	int ret = v ? sim_vfu_request_unplug(v) : -ENOTCONN;
 
 	if (ret)
-		snprintf(c->err, sizeof(c->err), "unplug: %s", ret == -ENOTSUP ?
-			 "this client takes no unplug requests (with QEMU: device_del on its monitor)" :
-			 strerror(-ret));
+		snprintf(c->err, sizeof(c->err), "unplug: %s",
+			 ret == -ENOTSUP ? "this client takes no such request (QEMU: device_del)" :
+					   strerror(-ret));
 }
 
 static void cmd_remove(struct cmd *c)
@@ -366,7 +368,7 @@ static char *line_run(struct sim_app *app, struct client *client, char *line)
 	return answer;
 }
 
-/* ---- sockets --------------------------------------------------------------------------------------- */
+/* ---- sockets ----------------------------------------------------------------------------- */
 
 static void client_close(struct client *c)
 {
@@ -522,7 +524,8 @@ int ctl_ask(const char *path, const char *command)
 
 	if (unix_address(path, &addr) || fd < 0 ||
 	    connect(fd, (struct sockaddr *)&addr, sizeof(addr))) {
-		fprintf(stderr, "ndrv-sim: no simulator answers on '%s': %s\n", path, strerror(errno));
+		fprintf(stderr, "ndrv-sim: no simulator answers on '%s': %s\n", path,
+			strerror(errno));
 		return 2;
 	}
 	f = fdopen(fd, "r+");

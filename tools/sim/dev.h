@@ -26,7 +26,7 @@ struct sim_dev;
 enum sim_reset {
 	SIM_RESET_POWER_ON,		/* first start, bus reset */
 	SIM_RESET_FLR,			/* PCIe function level reset; VFIO device reset */
-	SIM_RESET_GONE,			/* client vanished or surprise removal: stop all DMA, forget mappings */
+	SIM_RESET_GONE,			/* client vanished, surprise removal: stop all DMA */
 };
 
 /* What the model saw; printed as JSON by the control socket. Only ever grows. */
@@ -38,13 +38,13 @@ struct sim_counters {
 	uint64_t rx_no_desc;		/* dropped for want of descriptors (DROP_EN queues) */
 	uint64_t dma_reads, dma_read_bytes;
 	uint64_t dma_writes, dma_write_bytes;
-	uint64_t dma_faults;		/* access to an IOVA not mapped, or not for this direction */
+	uint64_t dma_faults;		/* IOVA not mapped, or not for this direction */
 	uint64_t dma_fault_iova;	/* the last one */
-	uint64_t dma_no_master;		/* DMA or MSI-X refused because bus mastering is off (or D3) */
-	uint64_t dma_after_stop;	/* DMA for a queue after its stop was acknowledged: must stay 0 */
+	uint64_t dma_no_master;		/* DMA or MSI-X refused: bus mastering off, or D3 */
+	uint64_t dma_after_stop;	/* DMA for a queue whose stop was acknowledged: must be 0 */
 	uint64_t tail_overruns;		/* tail register outside the ring */
 	uint64_t bad_desc;		/* descriptor the hardware would not accept */
-	uint64_t buf_reused;		/* Rx buffer posted while another descriptor in flight has it (police=on) */
+	uint64_t buf_reused;		/* Rx buffer posted twice at a time (police=on) */
 	uint64_t link_transitions;	/* link went up or down, reset by the driver included */
 	uint64_t doorbells;		/* tail moves seen */
 	uint64_t msix_sent;
@@ -84,15 +84,18 @@ struct sim_dev_ops {
 	/* Give dev->priv, dev->ident and dev->bars their values. 0 or -errno. */
 	int (*init)(struct sim_dev *dev);
 	void (*fini)(struct sim_dev *dev);
-	/* One option before init is over ("device", "mac", "media", "trap", ...): -ENOENT = not mine. */
+	/*
+	 * One option before init is over ("device", "mac", "media", "trap", ...): -ENOENT = not
+	 * mine.
+	 */
 	int (*set)(struct sim_dev *dev, const char *key, const char *value);
 
 	/* Returns with every DMA of the function finished, and none started afterwards. */
 	void (*reset)(struct sim_dev *dev, enum sim_reset kind);
 
 	/*
-	 * A trapped access, len 1, 2, 4 or 8, inside the BAR. The model first takes note of what was
-	 * stored in its mmaped pages (stores before this access must be seen before it).
+	 * A trapped access, len 1, 2, 4 or 8, inside the BAR. The model first takes note of what
+	 * was stored in its mmaped pages (stores before this access must be seen before it).
 	 * MSI-X table and PBA never come here.
 	 */
 	uint64_t (*bar_read)(struct sim_dev *dev, unsigned int bar, uint64_t off, unsigned int len);
@@ -101,8 +104,9 @@ struct sim_dev_ops {
 
 	/*
 	 * Look at tails, move frames, fire due interrupts. Bounded: at most a few hundred frames a
-	 * call. True if it did anything. *next_ns (monotonic, same clock as now_ns) may be lowered to
-	 * the time at which poll must run again although nothing happens (interrupt moderation, ...).
+	 * call. True if it did anything. *next_ns (monotonic, same clock as now_ns) may be lowered
+	 * to the time at which poll must run again although nothing happens (interrupt
+	 * moderation, ...).
 	 */
 	bool (*poll)(struct sim_dev *dev, uint64_t now_ns, uint64_t *next_ns);
 
@@ -117,16 +121,22 @@ struct sim_dev_ops {
 	void (*carrier)(struct sim_dev *dev, bool on);
 
 	/*
-	 * Optional. Could a store that nobody traps (a tail in a shared page) give the port work? False
-	 * lets the poll loop sleep until a socket event or *next_ns; without this op: always true.
+	 * Optional. Could a store that nobody traps (a tail in a shared page) give the port work?
+	 * False lets the poll loop sleep until a socket event or *next_ns. Without this op: true.
 	 */
 	bool (*active)(struct sim_dev *dev);
 
 	/* PCI command register changed (bus master enable gates all DMA and MSI-X). */
 	void (*bus_master)(struct sim_dev *dev, bool on);
-	/* Fault injection: "stuck-reset", "no-dd", ... ; -ENOENT = not mine. count: how often, 0 = stop. */
+	/*
+	 * Fault injection: "stuck-reset", "no-dd", ... ; -ENOENT = not mine. count: how often,
+	 * 0 = stop.
+	 */
 	int (*fault)(struct sim_dev *dev, const char *name, uint64_t count);
-	/* Model-specific state for the control socket, appended as JSON members (no leading comma). */
+	/*
+	 * Model-specific state for the control socket, appended as JSON members (no leading
+	 * comma).
+	 */
 	void (*dump)(struct sim_dev *dev, char *buf, size_t size);
 };
 
@@ -142,10 +152,10 @@ struct sim_dev {
 	struct sim_counters ctr;
 	bool bus_master;		/* kept by the PCI core: command register, and D0 */
 	bool carrier;			/* kept by the wire core */
-	bool removed;			/* as if pulled from its slot: no access reaches the model */
+	bool removed;			/* as if pulled: no access reaches the model */
 	/*
-	 * The address for the NVM: 02:6e:64:00:00:INDEX before init, then the value of the option "mac"
-	 * (which goes to set() as well). Generators aim at it.
+	 * The address for the NVM: 02:6e:64:00:00:INDEX before init, then the value of the option
+	 * "mac" (which goes to set() as well). Generators aim at it.
 	 */
 	uint8_t mac[6];
 	struct sim_pci *pci;		/* pcicfg.c */
@@ -154,7 +164,7 @@ struct sim_dev {
 	struct sim_tran *tran;		/* transport: vfio-user or in-process */
 };
 
-/* ---- services for models: dma.c ------------------------------------------------------------ */
+/* ---- services for models: dma.c ---------------------------------------------------------- */
 
 /*
  * DMA as the IOMMU lets it through. 0, or -EFAULT after counting the fault (nothing, or the part
@@ -176,17 +186,23 @@ void *sim_dma_ptr(struct sim_dev *dev, uint64_t iova, size_t len, bool write);
  */
 uint64_t sim_dma_generation(struct sim_dev *dev);
 
-/* ---- services for models: interrupts and wire ---------------------------------------------- */
+/* ---- services for models: interrupts and wire -------------------------------------------- */
 
 /* Send MSI-X message `vec`; masking in the table and the enable bit are handled here. */
 void sim_msix_send(struct sim_dev *dev, unsigned int vec);
 
-/* Put a frame (without FCS, padded, checksums done) on the wire. Dropped and counted if nothing is there. */
+/*
+ * Put a frame (without FCS, padded, checksums done) on the wire. Dropped and counted if nothing
+ * is there.
+ */
 void sim_wire_tx(struct sim_dev *dev, const uint8_t *frame, uint32_t len);
 /* May the port send a frame of `len` bytes now? False = the far end paused us (flow control). */
 bool sim_wire_ready(struct sim_dev *dev, uint32_t len);
 
-/* The clock that poll gets as now_ns; for time registers read between two polls. Fake in host tests. */
+/*
+ * The clock that poll gets as now_ns; for time registers read between two polls. Fake in host
+ * tests.
+ */
 uint64_t sim_now_ns(void);
 
 /* A line on stderr with the device's name; levels as -v counts them. */

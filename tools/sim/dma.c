@@ -335,7 +335,7 @@ void sim_iommu_unmap(struct sim_dev *dev, uint64_t iova, uint64_t size)
 	mmu->generation++;
 }
 
-/* ---- services for models -------------------------------------------------------------------- */
+/* ---- services for models ----------------------------------------------------------------- */
 
 static int dma_fault(struct sim_dev *dev, uint64_t iova, size_t len, unsigned int need)
 {
@@ -352,7 +352,8 @@ static int dma_fault(struct sim_dev *dev, uint64_t iova, size_t len, unsigned in
 		sim_log(dev, 1, "DMA fault: %s of %zu bytes at IOVA 0x%llx: %s%s",
 			need & SIM_PROT_WRITE ? "write" : "read", len, (unsigned long long)iova,
 			pte_lookup(mmu, iova) ? "not mapped for this direction" : "not mapped",
-			mmu->faults_logged == FAULT_LOG_MAX ? " (further faults are only counted)" : "");
+			mmu->faults_logged == FAULT_LOG_MAX ? " (further faults are only counted)"
+							    : "");
 	}
 	return -EFAULT;
 }

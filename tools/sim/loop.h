@@ -17,7 +17,10 @@ int sim_loop_add(struct sim_fd *f, uint32_t events);
 /* Safe inside any ready(), also for another descriptor: it is not called any more. */
 void sim_loop_del(struct sim_fd *f);
 
-/* Handle what is ready; wait up to timeout_ns (0 = not at all, < 0 = for ever). Returns how many. */
+/*
+ * Handle what is ready; wait up to timeout_ns (0 = not at all, < 0 = for ever). Returns how
+ * many.
+ */
 int sim_loop_wait(int64_t timeout_ns);
 
 #endif

@@ -60,7 +60,7 @@ static void help(void)
 	for (unsigned int i = 0; sim_models[i]; i++)
 		printf("\nModel %s; keys of --dev:\n%s", sim_models[i]->name,
 		       sim_models[i]->keys_help ? sim_models[i]->keys_help : "  (none)\n");
-	fputs("\nSIGINT and SIGTERM end it; it then prints all counters. Exit code 0, 1 after an error.\n",
+	fputs("\nSIGINT, SIGTERM end it; it prints all counters. Exit code 0, 1 after an error.\n",
 	      stdout);
 }
 
@@ -70,7 +70,7 @@ static void on_signal(int sig)
 	app.quit = true;
 }
 
-/* ---- the loop -------------------------------------------------------------------------------------- */
+/* ---- the loop ---------------------------------------------------------------------------- */
 
 static bool poll_all(uint64_t now, uint64_t *next)
 {
@@ -132,7 +132,7 @@ static void run(void)
 	}
 }
 
-/* ---- options ----------------------------------------------------------------------------------------- */
+/* ---- options ----------------------------------------------------------------------------- */
 
 /* Take "sock=PATH" out of a comma-separated list; the rest stays in `opts`. */
 static char *take_sock(char *opts)
@@ -212,7 +212,8 @@ static const struct option options[] = {
 	{ NULL },
 };
 
-static int number(const char *what, const char *text, long max, long *out, char *err, size_t err_size)
+static int number(const char *what, const char *text, long max, long *out, char *err,
+		  size_t err_size)
 {
 	char *end;
 
@@ -230,7 +231,8 @@ struct args {
 };
 
 /* 0; 1: all done, exit 0 (or with the answer of --ask); -1 with a sentence in err. */
-static int args_parse(int argc, char **argv, struct args *a, int *exit_code, char *err, size_t err_size)
+static int args_parse(int argc, char **argv, struct args *a, int *exit_code, char *err,
+		      size_t err_size)
 {
 	long n;
 	int o;
@@ -268,7 +270,8 @@ static int args_parse(int argc, char **argv, struct args *a, int *exit_code, cha
 			break;
 		case OPT_ASK:
 			if (optind != argc - 1) {
-				snprintf(err, err_size, "--ask PATH \"COMMAND\": give one command in quotes");
+				snprintf(err, err_size,
+					 "--ask PATH \"COMMAND\": give one command in quotes");
 				return -1;
 			}
 			*exit_code = ctl_ask(optarg, argv[optind]);

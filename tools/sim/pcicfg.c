@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Type 0 configuration space of one function, built from dev->ident and dev->bars: command register,
- * BAR sizing, PM, MSI-X and PCI Express version 2 capability with FLR. Also the storage of MSI-X
- * table and PBA. Register layout: PCI Local Bus 3.0, PCI Express Base 3.1 section 7.
+ * Type 0 configuration space of one function, built from dev->ident and dev->bars: command
+ * register, BAR sizing, PM, MSI-X and PCI Express version 2 capability with FLR. Also the storage
+ * of MSI-X table and PBA. Register layout: PCI Local Bus 3.0, PCI Express Base 3.1 section 7.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -47,7 +47,7 @@
 #define EXP_LNKSTA		0x12
 #define   LNKSTA_SLOT_CLOCK	0x1000
 #define EXP_DEVCAP2		0x24
-#define   DEVCAP2_VALUE		0x0000001fu	/* completion timeout ranges A-D, disable supported */
+#define   DEVCAP2_VALUE		0x0000001fu	/* completion timeouts A-D, may be off */
 #define EXP_DEVCTL2		0x28
 #define EXP_LNKCAP2		0x2c
 #define EXP_LNKCTL2		0x30

@@ -114,7 +114,7 @@ uint64_t csum_add(uint64_t sum, const uint8_t *data, size_t len)
 	carry += native < word;
 	native = (native & 0xffffffff) + (native >> 32) + carry;
 	folded = ~csum_fold(native);
-	return sum + __builtin_bswap16(folded);		/* little endian, as all of this directory */
+	return sum + __builtin_bswap16(folded);	/* little endian, as all here */
 }
 
 uint16_t csum_fold(uint64_t sum)

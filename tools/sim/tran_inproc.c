@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The transport for host tests, see sim_inproc.h: direct calls, fake clock, MSI-X table honoured. */
+/*
+ * The transport for host tests, see sim_inproc.h: direct calls, fake clock, MSI-X table
+ * honoured.
+ */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,7 +50,7 @@ static void misuse(const char *fmt, ...)
 	abort();
 }
 
-/* ---- interrupts -------------------------------------------------------------------------------------- */
+/* ---- interrupts -------------------------------------------------------------------------- */
 
 static bool vec_open(struct sim_dev *dev, unsigned int vec)
 {
@@ -104,7 +107,7 @@ void sim_inproc_on_msix(struct sim_inproc *p, void (*fn)(void *arg, unsigned int
 	p->on_msix_arg = arg;
 }
 
-/* ---- life ---------------------------------------------------------------------------------------------- */
+/* ---- life -------------------------------------------------------------------------------- */
 
 static void inproc_fini(struct sim_dev *dev)
 {
@@ -135,7 +138,8 @@ struct sim_inproc *sim_inproc_new_ops(const struct sim_dev_ops *ops, const char 
 
 		if (!bar->size || bar->mem_fd < 0)
 			continue;
-		p->bar_mem[i] = mmap(NULL, bar->size, PROT_READ | PROT_WRITE, MAP_SHARED, bar->mem_fd, 0);
+		p->bar_mem[i] =
+			mmap(NULL, bar->size, PROT_READ | PROT_WRITE, MAP_SHARED, bar->mem_fd, 0);
 		if (p->bar_mem[i] == MAP_FAILED)
 			misuse("BAR %u: its mem_fd cannot be mapped", i);
 	}
@@ -182,7 +186,7 @@ struct sim_dev *sim_inproc_dev(struct sim_inproc *p)
 	return p->dev;
 }
 
-/* ---- registers ------------------------------------------------------------------------------------------- */
+/* ---- registers --------------------------------------------------------------------------- */
 
 volatile void *sim_inproc_bar_ptr(struct sim_inproc *p, unsigned int bar, uint64_t off)
 {
@@ -208,7 +212,8 @@ static uint64_t reg_read(struct sim_inproc *p, unsigned int bar, uint64_t off, u
 	if (mem)
 		return len == 8 ? *(volatile uint64_t *)mem : *(volatile uint32_t *)mem;
 	if (sim_bar_read(p->dev, bar, off, len, &val))
-		misuse("read of %u bytes at BAR %u + 0x%llx: outside", len, bar, (unsigned long long)off);
+		misuse("read of %u bytes at BAR %u + 0x%llx: outside", len, bar,
+		       (unsigned long long)off);
 	return val;
 }
 
@@ -225,7 +230,8 @@ static void reg_write(struct sim_inproc *p, unsigned int bar, uint64_t off, unsi
 	else if (mem)
 		*(volatile uint32_t *)mem = val;
 	else if (sim_bar_write(p->dev, bar, off, len, val))
-		misuse("write of %u bytes at BAR %u + 0x%llx: outside", len, bar, (unsigned long long)off);
+		misuse("write of %u bytes at BAR %u + 0x%llx: outside", len, bar,
+		       (unsigned long long)off);
 	pending_deliver(p);
 }
 
@@ -292,7 +298,7 @@ void sim_inproc_restore(struct sim_inproc *p)
 	sim_dev_restore(p->dev);
 }
 
-/* ---- memory ------------------------------------------------------------------------------------------------ */
+/* ---- memory ------------------------------------------------------------------------------ */
 
 void sim_inproc_map(struct sim_inproc *p, uint64_t iova, void *mem, size_t size, unsigned int prot)
 {
@@ -323,7 +329,7 @@ void *sim_inproc_alloc(struct sim_inproc *p, uint64_t iova, size_t size)
 	return mem;
 }
 
-/* ---- time and wires -------------------------------------------------------------------------------------------- */
+/* ---- time and wires ---------------------------------------------------------------------- */
 
 uint64_t sim_inproc_now(void)
 {
@@ -388,8 +394,8 @@ void sim_inproc_inject(struct sim_inproc *p, const void *frame, uint32_t len)
 	wire_deliver(p->dev->wire, frame, len);
 }
 
-void sim_inproc_on_tx(struct sim_inproc *p, void (*fn)(void *arg, const uint8_t *frame, uint32_t len),
-		      void *arg)
+void sim_inproc_on_tx(struct sim_inproc *p,
+		      void (*fn)(void *arg, const uint8_t *frame, uint32_t len), void *arg)
 {
 	sim_wire_on_tx(p->dev->wire, fn, arg);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The vfio-user server of one device: listens, takes one client at a time, cuts its byte stream into
- * messages, sends the replies. A message that is no message ends the connection; a message that asks
+ * The vfio-user server of one device: listens, takes one client at a time, cuts its byte stream
+ * into messages, sends the replies. A message that is no message ends the connection; one that asks
  * for something wrong gets an error reply. What the commands mean is in vfio_user_cmd.c.
  */
 #define _GNU_SOURCE
@@ -53,7 +53,10 @@ void sim_vfu_drop(struct sim_vfu *v, const char *why)
 		sim_loop_add(&v->listener, EPOLLIN);
 }
 
-/* Keep descriptors that came with a read; those that do not fit are closed and the message fails. */
+/*
+ * Keep descriptors that came with a read; those that do not fit are closed and the message
+ * fails.
+ */
 static void fds_take(struct sim_vfu *v, struct msghdr *mh)
 {
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(mh); c; c = CMSG_NXTHDR(mh, c)) {
@@ -252,7 +255,10 @@ static void vfu_msix(struct sim_dev *dev, unsigned int vec)
 {
 	struct sim_vfu *v = (struct sim_vfu *)dev->tran;
 
-	/* No eventfd: the guest has not enabled this vector. EAGAIN: 2^64 - 2 are pending, woken anyway. */
+	/*
+	 * No eventfd: the guest has not enabled this vector. EAGAIN: 2^64 - 2 are pending,
+	 * woken anyway.
+	 */
 	if (v->msix[vec] < 0)
 		return;
 	dev->ctr.msix_sent++;
@@ -327,8 +333,10 @@ struct sim_vfu *sim_vfu_listen(struct sim_dev *dev, const char *path, char *err,
 	}
 	unlink(path);
 	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)) || listen(fd, 4)) {
-		snprintf(err, err_size, "cannot listen on '%s': %s (does its directory exist, may you "
-			 "write there?)", path, strerror(errno));
+		snprintf(err, err_size,
+			 "cannot listen on '%s': %s (does its directory exist, may you "
+			 "write there?)",
+			 path, strerror(errno));
 		close(fd);
 		return NULL;
 	}

@@ -116,7 +116,7 @@ struct vfu_write_one {
 	uint8_t data[8];
 };
 
-/* ---- the server ------------------------------------------------------------------------------ */
+/* ---- the server -------------------------------------------------------------------------- */
 
 struct sim_vfu {
 	struct sim_tran tran;		/* first */
@@ -145,7 +145,10 @@ struct sim_vfu *sim_vfu_listen(struct sim_dev *dev, const char *path, char *err,
 /* Serve one connected socket and no other (tests). Takes fd. */
 struct sim_vfu *sim_vfu_serve(struct sim_dev *dev, int fd);
 bool sim_vfu_connected(const struct sim_vfu *v);
-/* Ask the client to let go of the device (the guest sees an unplug request). -ENOTCONN, -ENOTSUP. */
+/*
+ * Ask the client to let go of the device (the guest sees an unplug request). -ENOTCONN,
+ * -ENOTSUP.
+ */
 int sim_vfu_request_unplug(struct sim_vfu *v);
 /* Drop the client as if the cable to it was cut. */
 void sim_vfu_drop(struct sim_vfu *v, const char *why);
@@ -160,8 +163,8 @@ int vfu_get_irq_info(struct sim_vfu *v, const uint8_t *p, size_t n, struct vfu_r
 int vfu_set_irqs(struct sim_vfu *v, const uint8_t *p, size_t n, struct vfu_reply *r);
 
 /*
- * vfio_user_caps.c: is `text` (len bytes, no NUL) one JSON object? Then *write_multiple tells whether
- * its "capabilities" member has "write_multiple": true.
+ * vfio_user_caps.c: is `text` (len bytes, no NUL) one JSON object? Then *write_multiple tells
+ * whether its "capabilities" member has "write_multiple": true.
  */
 bool vfu_caps_parse(const char *text, size_t len, bool *write_multiple);
 

@@ -58,7 +58,10 @@ static int do_dma_map(struct sim_vfu *v, const uint8_t *p, size_t n, struct vfu_
 	if (v->nr_fds > 1)
 		return -EINVAL;
 	if (!v->nr_fds) {
-		/* ROM or device memory of the client: nothing a NIC has business with. Not reachable. */
+		/*
+		 * ROM or device memory of the client: nothing a NIC has business with. Not
+		 * reachable.
+		 */
 		sim_log(v->dev, 3, "map 0x%llx + 0x%llx without memory behind it: left out",
 			(unsigned long long)m.iova, (unsigned long long)m.size);
 		return 0;
@@ -156,7 +159,10 @@ static int do_get_region_info(struct sim_vfu *v, const uint8_t *p, size_t n, str
 			out.argsz += sparse_cap(bar, r->payload + sizeof(out), room);
 			if (out.argsz > sizeof(r->payload))
 				return -E2BIG;
-			/* Also when the list does not fit: QEMU refuses a flag without an offset. */
+			/*
+			 * Also when the list does not fit: QEMU refuses a flag without an
+			 * offset.
+			 */
 			out.cap_offset = sizeof(out);
 			if (info.argsz >= out.argsz)
 				r->len = out.argsz;

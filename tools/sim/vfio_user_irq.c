@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* GET_IRQ_INFO and SET_IRQS: the eventfds by which interrupts reach the client. MSI-X only, no INTx. */
+/*
+ * GET_IRQ_INFO and SET_IRQS: the eventfds by which interrupts reach the client. MSI-X only, no
+ * INTx.
+ */
 #include <errno.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -111,7 +114,7 @@ int vfu_set_irqs(struct sim_vfu *v, const uint8_t *p, size_t n, struct vfu_reply
 	if (set.start > irq_count(v, set.index) ||
 	    set.count > irq_count(v, set.index) - set.start)
 		return -EINVAL;
-	if (action != VFU_IRQ_TRIGGER)		/* nothing here has a mask: MSI-X masks are QEMU's */
+	if (action != VFU_IRQ_TRIGGER)	/* no masks here: MSI-X masks are QEMU's */
 		return set.count ? -ENOTSUP : 0;
 	fds = irq_fds(v, set.index);
 	if (!set.count) {			/* the whole index off */

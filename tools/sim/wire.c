@@ -77,7 +77,7 @@ void sim_wire_update(struct sim_wire *w)
 		carrier_update(w->peer);
 }
 
-/* ---- frames to a port ------------------------------------------------------------------------ */
+/* ---- frames to a port -------------------------------------------------------------------- */
 
 enum wire_room wire_room(struct sim_wire *w, uint32_t len)
 {
@@ -112,9 +112,10 @@ void wire_deliver(struct sim_wire *w, const uint8_t *frame, uint32_t len)
 	w->dev->ops->wire_rx(w->dev, frame, len);
 }
 
-/* ---- loop -------------------------------------------------------------------------------------- */
+/* ---- loop -------------------------------------------------------------------------------- */
 
-static void ring_copy(struct wire_loop *l, uint32_t at, uint8_t *to, const uint8_t *from, uint32_t n)
+static void ring_copy(struct wire_loop *l, uint32_t at, uint8_t *to, const uint8_t *from,
+		      uint32_t n)
 {
 	uint32_t off = at % LOOP_BYTES, first = n < LOOP_BYTES - off ? n : LOOP_BYTES - off;
 
@@ -182,7 +183,7 @@ static struct wire_loop *loop_new(void)
 	return l;
 }
 
-/* ---- frames from a port: services of dev.h ------------------------------------------------------ */
+/* ---- frames from a port: services of dev.h ----------------------------------------------- */
 
 void sim_wire_tx(struct sim_dev *dev, const uint8_t *frame, uint32_t len)
 {
@@ -223,7 +224,10 @@ bool sim_wire_ready(struct sim_dev *dev, uint32_t len)
 
 	if (!w || !w->flow)
 		return true;
-	/* A far end that does not listen sends no pause frames: what we send is lost, as on a real wire. */
+	/*
+	 * A far end that does not listen sends no pause frames: what we send is lost, as on a
+	 * real wire.
+	 */
 	if (w->kind == WIRE_CABLE)
 		return wire_room(w->peer, len) != ROOM_FULL;
 	if (w->kind == WIRE_LOOP)
@@ -244,7 +248,7 @@ bool sim_wire_poll(struct sim_wire *w, uint64_t now_ns, uint64_t *next_ns)
 	return did;
 }
 
-/* ---- plugging ------------------------------------------------------------------------------------ */
+/* ---- plugging ---------------------------------------------------------------------------- */
 
 static void unplug(struct sim_wire *w)
 {
@@ -296,14 +300,16 @@ void sim_wire_fini(struct sim_dev *dev)
 	dev->wire = NULL;
 }
 
-static struct sim_wire *port_find(struct sim_dev **devs, unsigned int nr, const char *text, char **end,
-				  char *err, size_t err_size)
+static struct sim_wire *port_find(struct sim_dev **devs, unsigned int nr, const char *text,
+				  char **end, char *err, size_t err_size)
 {
 	unsigned long port = strtoul(text, end, 10);
 
 	if (*end == text || port >= nr) {
-		snprintf(err, err_size, "'%.20s' is not a port; ports are numbered 0 to %d in the order "
-			 "of --dev", text, (int)nr - 1);
+		snprintf(err, err_size,
+			 "'%.20s' is not a port; ports are numbered 0 to %d in the order "
+			 "of --dev",
+			 text, (int)nr - 1);
 		return NULL;
 	}
 	return devs[port]->wire;
@@ -335,11 +341,13 @@ static int plug_cable(struct sim_dev **devs, unsigned int nr, const char *spec, 
 	if (!b)
 		return -1;
 	if (a == b) {
-		snprintf(err, err_size, "a cable needs two different ports; N:loop plugs a port into itself");
+		snprintf(err, err_size,
+			 "a cable needs two different ports; N:loop plugs a port into itself");
 		return -1;
 	}
 	if (*end && (strncmp(end, ",flow=", 6) || on_off(end + 6, &flow))) {
-		snprintf(err, err_size, "'%s' after cable:A,B: only ,flow=on or ,flow=off is known", end);
+		snprintf(err, err_size, "'%s' after cable:A,B: only ,flow=on or ,flow=off is known",
+			 end);
 		return -1;
 	}
 	unplug(a);
@@ -371,7 +379,8 @@ static int endpoint_only(struct sim_wire *w, const char *what, char *err, size_t
 	return 0;
 }
 
-static int item_gen(struct sim_wire *w, struct item *it, const char *file, char *err, size_t err_size)
+static int item_gen(struct sim_wire *w, struct item *it, const char *file, char *err,
+		    size_t err_size)
 {
 	if (endpoint_only(w, "gen", err, err_size))
 		return -1;
@@ -384,14 +393,16 @@ static int item_gen(struct sim_wire *w, struct item *it, const char *file, char 
 	return file ? wire_gen_load(w->gen, file, err, err_size) : 0;
 }
 
-static int item_cap(struct sim_wire *w, struct item *it, const char *file, char *err, size_t err_size)
+static int item_cap(struct sim_wire *w, struct item *it, const char *file, char *err,
+		    size_t err_size)
 {
 	unsigned int i = 0;
 
 	while (i < WIRE_MAX_CAPS && w->caps[i])
 		i++;
 	if (i == WIRE_MAX_CAPS) {
-		snprintf(err, err_size, "port %u has %d captures already", w->dev->index, WIRE_MAX_CAPS);
+		snprintf(err, err_size, "port %u has %d captures already", w->dev->index,
+			 WIRE_MAX_CAPS);
 		return -1;
 	}
 	w->caps[i] = it->cap = wire_cap_open(file, err, err_size);
@@ -405,7 +416,8 @@ static int item_cap(struct sim_wire *w, struct item *it, const char *file, char 
 static int item_loop(struct sim_wire *w, struct item *it, char *err, size_t err_size)
 {
 	if (w->kind != WIRE_NONE) {
-		snprintf(err, err_size, "loop: port %u has something else plugged in; say none first",
+		snprintf(err, err_size,
+			 "loop: port %u has something else plugged in; say none first",
 			 w->dev->index);
 		return -1;
 	}
@@ -479,12 +491,15 @@ static int plug_token(struct sim_wire *w, struct item *it, char *token, char *er
 	}
 	if (value)
 		return item_option(w, it, token, value, err, err_size);
-	snprintf(err, err_size, "'%s' is nothing that can be plugged in; known: gen, sink, loop, tap=NAME, "
-		 "pcap-in=FILE, pcap-out=FILE, none", token);
+	snprintf(err, err_size,
+		 "'%s' is nothing that can be plugged in; known: gen, sink, loop, tap=NAME, "
+		 "pcap-in=FILE, pcap-out=FILE, none",
+		 token);
 	return -1;
 }
 
-int sim_wire_plug(struct sim_dev **devs, unsigned int nr, const char *spec, char *err, size_t err_size)
+int sim_wire_plug(struct sim_dev **devs, unsigned int nr, const char *spec, char *err,
+		  size_t err_size)
 {
 	struct item it = { 0 };
 	struct sim_wire *w;
@@ -516,7 +531,7 @@ int sim_wire_plug(struct sim_dev **devs, unsigned int nr, const char *spec, char
 	return ret;
 }
 
-/* ---- figures --------------------------------------------------------------------------------------- */
+/* ---- figures ----------------------------------------------------------------------------- */
 
 void sim_wire_stats_reset(struct sim_wire *w)
 {

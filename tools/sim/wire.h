@@ -27,13 +27,13 @@ struct sim_wire {
 	struct wire_sink *sink;		/* endpoint: checks what the port sends */
 	struct wire_tap *tap;
 	struct wire_cap *caps[WIRE_MAX_CAPS];
-	void (*on_tx)(void *arg, const uint8_t *frame, uint32_t len);	/* endpoint: a test's eyes */
+	void (*on_tx)(void *arg, const uint8_t *frame, uint32_t len);	/* a test's eyes */
 	void *on_tx_arg;
 	/* Frames from the port, to the port, and those that went nowhere. */
 	uint64_t from_frames, from_bytes, to_frames, to_bytes, nobody, deaf;
 };
 
-/* ---- wire.c ---------------------------------------------------------------------------------- */
+/* ---- wire.c ------------------------------------------------------------------------------ */
 
 /* dev->wire of a new device; nothing plugged in. */
 int sim_wire_init(struct sim_dev *dev);
@@ -63,14 +63,15 @@ enum wire_room wire_room(struct sim_wire *w, uint32_t len);
 void wire_deliver(struct sim_wire *w, const uint8_t *frame, uint32_t len);
 bool wire_carrier(const struct sim_wire *w);
 
-/* ---- wire_gen.c: generator and pcap replay --------------------------------------------------- */
+/* ---- wire_gen.c: generator and pcap replay ----------------------------------------------- */
 
 struct wire_gen *wire_gen_new(unsigned int port, const uint8_t *mac);
 void wire_gen_free(struct wire_gen *g);
 int wire_gen_load(struct wire_gen *g, const char *file, char *err, size_t err_size);
 /* An option; -1 with a sentence. Takes effect at once, counters go on. */
-int wire_gen_set(struct wire_gen *g, const char *key, const char *value, char *err, size_t err_size);
-int wire_gen_start(struct wire_gen *g, char *err, size_t err_size);	/* a new run: sequence from 0 */
+int wire_gen_set(struct wire_gen *g, const char *key, const char *value, char *err,
+		 size_t err_size);
+int wire_gen_start(struct wire_gen *g, char *err, size_t err_size);
 void wire_gen_stop(struct wire_gen *g);
 bool wire_gen_running(const struct wire_gen *g);
 bool wire_gen_autostart(const struct wire_gen *g);
@@ -79,12 +80,15 @@ void wire_gen_json(struct wire_gen *g, FILE *out);
 void wire_gen_stats_reset(struct wire_gen *g);
 extern const char wire_gen_help[];
 
-/* ---- wire_sink.c ------------------------------------------------------------------------------ */
+/* ---- wire_sink.c ------------------------------------------------------------------------- */
 
 struct wire_sink *wire_sink_new(void);
 void wire_sink_free(struct wire_sink *s);
 void wire_sink_rx(struct wire_sink *s, const uint8_t *frame, uint32_t len, uint64_t now_ns);
-/* Forget everything. resync: a stream may then begin in its middle without that counting as loss. */
+/*
+ * Forget everything. resync: a stream may then begin in its middle without that counting as
+ * loss.
+ */
 void wire_sink_reset(struct wire_sink *s, bool resync);
 void wire_sink_json(struct wire_sink *s, FILE *out);
 
@@ -98,7 +102,7 @@ struct wire_sink_totals {
 uint64_t wire_sink_stream_frames(const struct wire_sink *s, uint16_t stream);
 void wire_sink_totals(const struct wire_sink *s, struct wire_sink_totals *t);
 
-/* ---- wire_pcap.c, wire_tap.c -------------------------------------------------------------------- */
+/* ---- wire_pcap.c, wire_tap.c ------------------------------------------------------------- */
 
 enum { CAP_FROM_PORT = 1, CAP_TO_PORT = 2 };
 
@@ -114,7 +118,10 @@ struct pcap_frame {
 	uint32_t len;
 	uint8_t *data;
 };
-/* All frames of a pcap file (classic format, Ethernet); -1 with a sentence. Free frames[0..n).data, frames. */
+/*
+ * All frames of a pcap file (classic format, Ethernet); -1 with a sentence. Free
+ * frames[0..n).data, frames.
+ */
 int pcap_load(const char *file, struct pcap_frame **frames, size_t *nr, char *err, size_t err_size);
 
 struct wire_tap *wire_tap_open(struct sim_wire *w, const char *name, char *err, size_t err_size);

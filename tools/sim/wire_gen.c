@@ -15,7 +15,7 @@
 #define MAX_SIZES	16
 #define FRAMES_PER_POLL	256
 #define WINDOW_STALL_NS	200000000	/* nothing arrived for so long: what is under way is lost */
-#define MAX_BACKLOG_NS	1000000		/* what could not be sent for longer is not caught up with */
+#define MAX_BACKLOG_NS	1000000		/* older debts are forgotten */
 #define FCS		4
 #define MIN_SIZE	64
 #define ETH_LEN		14
@@ -25,25 +25,25 @@
 
 const char wire_gen_help[] =
 	"      rate=N|max       frames per second (default max)\n"
-	"      size=N[+N...]    bytes on the wire with FCS, 64 and up; several: in turn; imix (default 64)\n"
+	"      size=N[+N...]    bytes with FCS, 64 and up; several in turn; imix (default 64)\n"
 	"      count=N          stop after N frames, 0 = never (default 0)\n"
 	"      burst=N          frames sent back to back when paced (default 1)\n"
 	"      flow=on|off      wait while the port has no room or does not listen (default on)\n"
-	"      start=auto|manual  start when plugged in, or by \"gen PORT start\" (default manual)\n"
+	"      start=auto|manual  when plugged in, or by \"gen PORT start\" (default manual)\n"
 	"      flows=N          UDP source ports used in turn (default 1)\n"
 	"      dst=MAC src=MAC  addresses (default: the port's own, 02:6e:64:ff:00:PORT)\n"
 	"      saddr=IP daddr=IP  IPv4 addresses (default 198.18.PORT.1, 198.19.PORT.1)\n"
 	"      vlan=N           802.1Q tag with this VLAN, 0 = none (default 0)\n"
-	"      window=N         at most N frames under way to the sink of port `to`; 0 = any (default 0)\n"
+	"      window=N         at most N frames under way to the sink of `to` (default 0: any)\n"
 	"      to=PORT          where they arrive (default: the generator's own port)\n"
 	"      stream=N         stream number of the next run (default: counts up)\n"
-	"    pcap-in=FILE has rate (also rate=file: the file's own timing), count, burst, flow, start\n";
+	"    pcap-in=FILE has rate (rate=file: the file's own timing), count, burst, flow, start\n";
 
 #define VARYING		10		/* stamp bytes that change per frame: sequence, time */
 
 /*
- * A frame of one size. Its CRC is linear in the bytes that vary: the CRC with all of them 0, and what
- * each value of each of these bytes flips in it.
+ * A frame of one size. Its CRC is linear in the bytes that vary: the CRC with all of them 0,
+ * and what each value of each of these bytes flips in it.
  */
 struct template {
 	uint32_t len;			/* without FCS */
@@ -121,7 +121,7 @@ int wire_gen_load(struct wire_gen *g, const char *file, char *err, size_t err_si
 	return pcap_load(file, &g->pcap, &g->nr_pcap, err, err_size);
 }
 
-/* ---- options --------------------------------------------------------------------------------------- */
+/* ---- options ----------------------------------------------------------------------------- */
 
 static int parse_u64(const char *value, uint64_t max, uint64_t *out)
 {
@@ -141,7 +141,8 @@ static int parse_mac(const char *value, uint8_t *mac)
 	unsigned int b[6];
 	char tail;
 
-	if (sscanf(value, "%2x:%2x:%2x:%2x:%2x:%2x%c", b, b + 1, b + 2, b + 3, b + 4, b + 5, &tail) != 6)
+	if (sscanf(value, "%2x:%2x:%2x:%2x:%2x:%2x%c", b, b + 1, b + 2, b + 3, b + 4, b + 5,
+		   &tail) != 6)
 		return -1;
 	for (int i = 0; i < 6; i++)
 		mac[i] = b[i];
@@ -260,7 +261,7 @@ int wire_gen_set(struct wire_gen *g, const char *key, const char *value, char *e
 	return ret ? -1 : 0;
 }
 
-/* ---- frames ------------------------------------------------------------------------------------------ */
+/* ---- frames ------------------------------------------------------------------------------ */
 
 static unsigned int ip_off(const struct wire_gen *g)
 {
@@ -347,7 +348,8 @@ static void template_stamp(struct wire_gen *g, struct template *t, uint64_t now_
 	unsigned int ip = ip_off(g);
 	uint8_t *udp = t->frame + ip + IP_LEN, *st = udp + UDP_LEN;
 	uint32_t time = (uint32_t)now_ns ? (uint32_t)now_ns : 1, lo = g->seq, crc = t->crc_base;
-	uint16_t port = SPORT_BASE + (g->flows > 1 ? g->seq % g->flows : 0), hi = g->seq >> 32, csum;
+	uint16_t port = SPORT_BASE + (g->flows > 1 ? g->seq % g->flows : 0), hi = g->seq >> 32,
+		 csum;
 
 	stamp_put16(udp, port);
 	stamp_put16(st + 4, hi);
@@ -365,7 +367,7 @@ static uint32_t next_len(const struct wire_gen *g)
 	return g->pcap ? g->pcap[g->seq % g->nr_pcap].len : g->tmpl[g->seq % g->nr_sizes].len;
 }
 
-/* ---- running ----------------------------------------------------------------------------------------- */
+/* ---- running ----------------------------------------------------------------------------- */
 
 int wire_gen_start(struct wire_gen *g, char *err, size_t err_size)
 {
@@ -380,7 +382,8 @@ int wire_gen_start(struct wire_gen *g, char *err, size_t err_size)
 		return -1;
 	}
 	if (g->window && !(sim_wire_find(g->to) && sim_wire_find(g->to)->sink)) {
-		snprintf(err, err_size, "window=%llu needs a sink on port %u to see frames arrive (to=PORT)",
+		snprintf(err, err_size,
+			 "window=%llu needs a sink on port %u to see frames arrive (to=PORT)",
 			 (unsigned long long)g->window, g->to);
 		return -1;
 	}
@@ -541,10 +544,11 @@ void wire_gen_json(struct wire_gen *g, FILE *out)
 	uint64_t end = g->running ? sim_now_ns() : g->end_ns;
 	double secs = g->started_ns && end > g->started_ns ? (end - g->started_ns) / 1e9 : 0;
 
-	fprintf(out, "{\"running\":%s,\"sent\":%llu,\"bytes\":%llu,\"run_sent\":%llu,\"waits\":%llu,"
-		"\"stalls\":%llu,\"stream\":%u,\"seconds\":%.6f,\"mpps\":%.6f}", g->running ? "true" : "false",
-		(unsigned long long)g->sent, (unsigned long long)g->bytes,
-		(unsigned long long)g->seq, (unsigned long long)g->waits,
-		(unsigned long long)g->stalls, g->stream, secs,
+	fprintf(out,
+		"{\"running\":%s,\"sent\":%llu,\"bytes\":%llu,\"run_sent\":%llu,\"waits\":%llu,"
+		"\"stalls\":%llu,\"stream\":%u,\"seconds\":%.6f,\"mpps\":%.6f}",
+		g->running ? "true" : "false", (unsigned long long)g->sent,
+		(unsigned long long)g->bytes, (unsigned long long)g->seq,
+		(unsigned long long)g->waits, (unsigned long long)g->stalls, g->stream, secs,
 		secs > 0 ? g->seq / secs / 1e6 : 0);
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Reads and writes capture files in the classic pcap format (magic a1b2c3d4 / a1b23c4d, Ethernet). */
+/*
+ * Reads and writes capture files in the classic pcap format (magic a1b2c3d4 / a1b23c4d,
+ * Ethernet).
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,7 +108,7 @@ void wire_cap_json(struct wire_cap *c, FILE *out)
 		c->failed ? "true" : "false");
 }
 
-/* ---- reading ---------------------------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------------------------- */
 
 static uint32_t swapped(uint32_t v, bool swap)
 {
@@ -118,7 +121,8 @@ static int header_read(FILE *f, bool *swap, bool *nsec)
 
 	if (fread(&h, sizeof(h), 1, f) != 1)
 		return -1;
-	*swap = h.magic == __builtin_bswap32(MAGIC_USEC) || h.magic == __builtin_bswap32(MAGIC_NSEC);
+	*swap = h.magic == __builtin_bswap32(MAGIC_USEC) ||
+		h.magic == __builtin_bswap32(MAGIC_NSEC);
 	h.magic = swapped(h.magic, *swap);
 	if (h.magic != MAGIC_USEC && h.magic != MAGIC_NSEC)
 		return -1;
@@ -152,7 +156,8 @@ static int records_read(FILE *f, bool swap, bool nsec, struct pcap_frame **frame
 			free(data);
 			return -1;
 		}
-		at = swapped(r.sec, swap) * 1000000000ull + swapped(r.frac, swap) * (nsec ? 1ull : 1000ull);
+		at = swapped(r.sec, swap) * 1000000000ull +
+		     swapped(r.frac, swap) * (nsec ? 1ull : 1000ull);
 		if (!*nr)
 			first = at;
 		(*frames)[(*nr)++] = (struct pcap_frame){ at > first ? at - first : 0, len, data };
@@ -181,7 +186,8 @@ int pcap_load(const char *file, struct pcap_frame **frames, size_t *nr, char *er
 		if (!ret && !*nr)
 			ret = -1;
 		if (ret)
-			snprintf(err, err_size, "'%s': frame %zu is cut off or not of 14 to %d bytes", file,
+			snprintf(err, err_size,
+				 "'%s': frame %zu is cut off or not of 14 to %d bytes", file,
 				 *nr + 1, SIM_FRAME_MAX);
 	}
 	fclose(f);

@@ -10,7 +10,7 @@
 #include "wire.h"
 
 #define MAX_STREAMS	64
-#define WINDOW		65536u		/* sequence numbers remembered per stream, behind the highest */
+#define WINDOW		65536u		/* numbers remembered per stream below the highest */
 #define HIST_SUB	8		/* buckets per power of two: 12 % resolution */
 #define HIST_BUCKETS	(33 * HIST_SUB)
 
@@ -243,7 +243,7 @@ void wire_sink_rx(struct wire_sink *s, const uint8_t *frame, uint32_t len, uint6
 		latency(s, stamp_get32(p.payload + 10), now_ns);
 }
 
-/* ---- figures ------------------------------------------------------------------------------------------ */
+/* ---- figures ----------------------------------------------------------------------------- */
 
 uint64_t wire_sink_stream_frames(const struct wire_sink *s, uint16_t stream)
 {
@@ -290,7 +290,9 @@ static void latency_json(const struct wire_sink *s, FILE *out)
 {
 	fprintf(out, ",\"latency_ns\":{\"count\":%llu", (unsigned long long)s->lat_count);
 	if (s->lat_count)
-		fprintf(out, ",\"min\":%u,\"avg\":%llu,\"p50\":%llu,\"p99\":%llu,\"p999\":%llu,\"max\":%u",
+		fprintf(out,
+			",\"min\":%u,\"avg\":%llu,\"p50\":%llu,\"p99\":%llu,"
+			"\"p999\":%llu,\"max\":%u",
 			s->lat_min, (unsigned long long)(s->lat_sum / s->lat_count),
 			(unsigned long long)quantile(s, 0.5), (unsigned long long)quantile(s, 0.99),
 			(unsigned long long)quantile(s, 0.999), s->lat_max);
@@ -302,10 +304,13 @@ void wire_sink_json(struct wire_sink *s, FILE *out)
 	struct wire_sink_totals t;
 
 	wire_sink_totals(s, &t);
-	fprintf(out, "{\"received\":%llu,\"bytes\":%llu,\"good\":%llu,\"foreign\":%llu,\"corrupted\":%llu,"
+	fprintf(out,
+		"{\"received\":%llu,\"bytes\":%llu,\"good\":%llu,\"foreign\":%llu,"
+		"\"corrupted\":%llu,"
 		"\"bad_checksum\":%llu,\"lost\":%llu,\"duplicated\":%llu,\"reordered\":%llu,"
 		"\"too_old\":%llu,\"stream_overflow\":%llu,\"first_ns\":%llu,\"last_ns\":%llu,"
-		"\"mpps\":%.6f", (unsigned long long)t.received, (unsigned long long)t.bytes,
+		"\"mpps\":%.6f",
+		(unsigned long long)t.received, (unsigned long long)t.bytes,
 		(unsigned long long)t.good, (unsigned long long)t.foreign,
 		(unsigned long long)t.corrupted, (unsigned long long)t.bad_checksum,
 		(unsigned long long)t.lost, (unsigned long long)t.duplicated,
@@ -317,12 +322,14 @@ void wire_sink_json(struct wire_sink *s, FILE *out)
 	for (unsigned int i = 0; i < s->nr_streams; i++) {
 		const struct stream *st = s->streams[i];
 
-		fprintf(out, "%s{\"stream\":%u,\"received\":%llu,\"lost\":%llu,\"duplicated\":%llu,"
+		fprintf(out,
+			"%s{\"stream\":%u,\"received\":%llu,\"lost\":%llu,\"duplicated\":%llu,"
 			"\"reordered\":%llu,\"too_old\":%llu,\"next_seq\":%llu,\"mpps\":%.6f}",
 			i ? "," : "", st->id, (unsigned long long)st->received,
 			(unsigned long long)st->lost, (unsigned long long)st->duplicated,
 			(unsigned long long)st->reordered, (unsigned long long)st->too_old,
-			(unsigned long long)st->next, mpps(st->received, st->first_ns, st->last_ns));
+			(unsigned long long)st->next,
+			mpps(st->received, st->first_ns, st->last_ns));
 	}
 	fputs("]}", out);
 }

@@ -47,7 +47,8 @@ struct wire_tap *wire_tap_open(struct sim_wire *w, const char *name, char *err, 
 		free(t);
 		return NULL;
 	}
-	t->fd = (struct sim_fd){ open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC), tap_ready, t };
+	t->fd = (struct sim_fd){open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC), tap_ready,
+				t};
 	strcpy(ifr.ifr_name, name);
 	if (t->fd.fd < 0 || ioctl(t->fd.fd, TUNSETIFF, &ifr)) {
 		snprintf(err, err_size, "tap=%s: %s (needs /dev/net/tun and CAP_NET_ADMIN)", name,
@@ -107,7 +108,8 @@ bool wire_tap_poll(struct wire_tap *t, struct sim_wire *w)
 
 void wire_tap_json(struct wire_tap *t, FILE *out)
 {
-	fprintf(out, "{\"name\":\"%s\",\"from_host\":%llu,\"to_host\":%llu,\"to_host_dropped\":%llu}", t->name,
-		(unsigned long long)t->from_host, (unsigned long long)t->to_host,
+	fprintf(out,
+		"{\"name\":\"%s\",\"from_host\":%llu,\"to_host\":%llu,\"to_host_dropped\":%llu}",
+		t->name, (unsigned long long)t->from_host, (unsigned long long)t->to_host,
 		(unsigned long long)t->to_host_dropped);
 }
