@@ -236,10 +236,16 @@ static void show_rate(const struct way *ways, unsigned int nr_ways, uint64_t *la
 	*last = sent;
 }
 
-/* Until a signal, the count, the time or an error; the time it took, in ns. False on an error. */
-static bool forward(struct way *ways, unsigned int nr_ways, uint64_t *took_ns)
+/* How long it ran, and how long from the first packet to the last, in ns. */
+struct times {
+	uint64_t took, active;
+};
+
+/* Until a signal, the count, the time or an error; false on an error. */
+static bool forward(struct way *ways, unsigned int nr_ways, struct times *times)
 {
-	uint64_t start = tool_now_ns(), tick = start, now = start, last = 0, moved, seen = 0;
+	uint64_t start = tool_now_ns(), tick = start, now, last = 0, moved = 0, seen = 0;
+	uint64_t first_packet = 0, last_packet = 0, shown = 0;
 	unsigned int i, rounds = 0;
 	bool good = true;
 
@@ -250,19 +256,27 @@ static bool forward(struct way *ways, unsigned int nr_ways, uint64_t *took_ns)
 		if (!budget && ways[0].first == ways[0].end && ways[1].first == ways[1].end)
 			break;
 		/* The clock is looked at now and then, more seldom while packets flow. */
-		if (moved != seen && ++rounds < ROUNDS_PER_TICK)
+		if (moved != last && first_packet && ++rounds < ROUNDS_PER_TICK) {
+			last = moved;
 			continue;
-		seen = moved;
+		}
 		rounds = 0;
 		now = tool_now_ns();
+		if (moved != seen) {
+			first_packet = first_packet ? first_packet : now;
+			last_packet = now;
+		}
+		seen = last = moved;
 		if (opt.run_ns && now - start >= opt.run_ns)
 			break;
 		if (now - tick >= 1000000000) {
-			show_rate(ways, nr_ways, &last, now - tick);
+			show_rate(ways, nr_ways, &shown, now - tick);
 			tick = now;
 		}
 	}
-	*took_ns = tool_now_ns() - start;
+	now = tool_now_ns();
+	times->took = now - start;
+	times->active = first_packet ? (moved != seen ? now : last_packet) - first_packet : 0;
 	return good;
 }
 
@@ -301,8 +315,9 @@ static json_t *way_json(const struct way *w)
 				      w->from->before.out_rx_no_desc));
 }
 
-static void summary(const struct way *ways, unsigned int nr_ways, uint64_t took_ns)
+static void summary(const struct way *ways, unsigned int nr_ways, const struct times *times)
 {
+	double mpps = times->active ? total(ways, nr_ways, true) * 1e3 / times->active : 0;
 	uint64_t received = total(ways, nr_ways, false), sent = total(ways, nr_ways, true);
 	uint64_t dropped = 0, missed = 0;
 	unsigned int i, restarts = 0;
@@ -316,11 +331,11 @@ static void summary(const struct way *ways, unsigned int nr_ways, uint64_t took_
 	}
 	restarts = ways[0].from->restarts + ways[0].to->restarts;
 	if (opt.json) {
-		root = json_pack("{s:f, s:I, s:I, s:I, s:I, s:f, s:i, s:o}", "seconds",
-				 took_ns / 1e9, "received", (json_int_t)received, "sent",
-				 (json_int_t)sent, "dropped", (json_int_t)dropped, "missed",
-				 (json_int_t)missed, "mpps", took_ns ? sent * 1e3 / took_ns : 0.0,
-				 "restarts", restarts, "directions", list);
+		root = json_pack("{s:f, s:f, s:I, s:I, s:I, s:I, s:f, s:i, s:o}", "seconds",
+				 times->took / 1e9, "active_seconds", times->active / 1e9,
+				 "received", (json_int_t)received, "sent", (json_int_t)sent,
+				 "dropped", (json_int_t)dropped, "missed", (json_int_t)missed,
+				 "mpps", mpps, "restarts", restarts, "directions", list);
 		json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
 		putchar('\n');
 		json_decref(root);
@@ -331,8 +346,9 @@ static void summary(const struct way *ways, unsigned int nr_ways, uint64_t took_
 		printf("%s -> %s: received %llu, sent %llu, dropped %llu\n", ways[i].from->name,
 		       ways[i].to->name, (unsigned long long)ways[i].received,
 		       (unsigned long long)ways[i].sent, (unsigned long long)ways[i].dropped);
-	printf("%llu packets forwarded in %.2f s, %.3f Mpps; %llu dropped, %llu missed by the cards\n",
-	       (unsigned long long)sent, took_ns / 1e9, took_ns ? sent * 1e3 / took_ns : 0.0,
+	printf("%llu packets forwarded in %.2f s (%.2f s from first to last), %.3f Mpps; "
+	       "%llu dropped, %llu missed by the cards\n",
+	       (unsigned long long)sent, times->took / 1e9, times->active / 1e9, mpps,
 	       (unsigned long long)dropped, (unsigned long long)missed);
 }
 
@@ -363,7 +379,7 @@ int main(int argc, char **argv)
 	struct port ports[2] = { 0 };
 	struct ndrv_pool *pool;
 	unsigned int nr_ways, i;
-	uint64_t took_ns;
+	struct times times;
 	bool good;
 	int c;
 
@@ -390,13 +406,13 @@ int main(int argc, char **argv)
 		fprintf(stderr, "ndrv-fwd: forwarding %s %s %s\n", ports[0].name,
 			opt.one_way ? "->" : "<->", ports[1].name);
 
-	good = forward(ways, nr_ways, &took_ns);
+	good = forward(ways, nr_ways, &times);
 	tool_live_end();
 	finish(ways, nr_ways);
 	for (i = 0; i < 2; i++)
 		if (ndrv_queue_stats(ports[i].q, &ports[i].after))
 			ports[i].after = ports[i].before;
-	summary(ways, nr_ways, took_ns);
+	summary(ways, nr_ways, &times);
 	for (i = 0; i < 2; i++)
 		ndrv_queue_close(ports[i].q);
 	ndrv_pool_destroy(pool);
