@@ -273,6 +273,13 @@ static void test_irq(void)
 	tap_eq(sim_inproc_msix_count(t->p, 0), 1, "unmasked: one message");
 	tap_eq(rd(t, 0xaa0) & 1, 0, "auto-masked");
 	tap_eq(rd(t, 0x808) & 1, 0, "auto-cleared");
+	wr(t, 0x810, 0);
+	wr(t, 0xa90, 2);
+	wr(t, 0xaa0, 2);
+	settle();
+	tap_eq(sim_inproc_msix_count(t->p, 1), 1, "without its EIAC bit");
+	tap_eq(rd(t, 0x808) & 2, 2, "a cause stays");
+	wr(t, 0x810, 0xffff);
 	wr(t, 0xa90, 1);
 	wr(t, 0xa90, 1);
 	wr(t, 0x880, 1);
@@ -355,6 +362,7 @@ static void test_stats_pairs(void)
 	tap_eq(rd(t, 0x4064), 10, "146 bytes with FCS are PRC255");
 	tap_eq(rd(t, 0x4068) + rd(t, 0x4060) + rd(t, 0x405c), 0, "and in no other class");
 	tap_eq(rd(t, 0x4088), 10 * (len + 4), "GORC low");
+	tap_eq(rd(t, 0x4088), 10 * (len + 4), "again");
 	sim_inproc_inject(t->p, f, len);
 	settle();
 	tap_eq(rd(t, 0x408c), 0, "GORC high");

@@ -248,12 +248,14 @@ static void test_rss(void)
 		for (unsigned int i = 0; i < sizeof(rss_vectors) / sizeof(rss_vectors[0]); i++)
 			rss_one(t, i, slot++, tcp);
 	}
-	/* redirection: queue 5 for the entry of this hash */
+	/* redirection: queue 5 for the entry of this hash, one in the upper half of the table */
 	rx_on(t, 5, SRRCTL_ADV, 0, 8);
 	len = ip_frame(f, false, 17, 20);
 	wr(t, 0x5818, 1 | 1 << 22);
+	be16(f + 34, 1001);
 	put(t, f, len);
 	v = t->rx[0][slot].lo >> 32;
+	tap_eq(v & 0x40, 0x40, "the frame's hash is in the upper half");
 	tap_eq(t->rx[0][slot].lo & 0xf, 7, "IPv4 UDP type");
 	wr(t, 0x5c00 + (v & 0x7c), 5u << 8 * (v & 3));
 	put(t, f, len);
@@ -261,6 +263,13 @@ static void test_rss(void)
 	len = ip_frame(f, false, 6, 20);
 	put(t, f, len);
 	tap_eq(t->rx[0][slot + 1].lo & 0xf, 0, "TCP is not hashed: queue 0, type 0");
+	wr(t, 0x0, 1u << 26);
+	rx_on(t, 0, SRRCTL_ADV, 0, 8);
+	rx_open(t);
+	wr(t, 0x5000, 1 << 13);
+	wr(t, 0x5818, 1 | 1 << 17);
+	put(t, f, len);
+	tap_eq(t->rx[0][0].lo, 0x0112, "a reset forgot the key: hash 0");
 	port_free(t);
 }
 
@@ -292,7 +301,7 @@ static void test_packet_buffer(void)
 {
 	struct port *t = up("trap=on", SRRCTL_ADV, 0, 0);
 	uint8_t f[2000];
-	uint32_t len = ip_frame(f, false, 17, 1472), n = 0;
+	uint32_t len = ip_frame(f, false, 17, 1462), n = 0;	/* 1508 with FCS: 1520 stored */
 	bool order = true;
 
 	while (!ctr(t)->rx_missed && n < 1000) {
@@ -300,7 +309,7 @@ static void test_packet_buffer(void)
 		sim_inproc_inject(t->p, f, len);
 		n++;
 	}
-	tap_eq(n - 1, 512 * 1024 / 1520, "512 KiB hold so many frames of 1518");
+	tap_eq(n - 1, 512 * 1024 / 1520, "512 KiB hold so many frames, in lines of 16 bytes");
 	tap_eq(rd(t, 0x3fa0), 1, "MPC counts the first that found no room");
 	tap_eq(rd(t, 0x808) & 1 << 17, 1 << 17, "EICR.RX_MISS");
 	tap_eq(ctr(t)->rx_frames, 0, "none delivered without descriptors");
@@ -410,10 +419,10 @@ static void test_hostile(void)
 	tap_ok(ctr(t)->dma_faults == 1 && ctr(t)->dma_fault_iova == 0xdead000,
 	       "a buffer that is not mapped is a fault");
 	tap_eq(t->rx[0][1].hi & 3, 3, "a posted write has no answer: the descriptor is done");
-	t->rx[0][17].lo = t->rx[0][20].lo;
+	t->rx[0][17].lo = t->rx[0][20].lo + BUF - 1;
 	wr(t, 0x1018, 24);
 	settle();
-	tap_eq(ctr(t)->buf_reused, 1, "police: a buffer posted twice");
+	tap_eq(ctr(t)->buf_reused, 2, "police: two buffers share bytes with a posted one");
 	/* the ring itself goes away */
 	sim_inproc_unmap(t->p, RX_RING, 4096);
 	put(t, f, len);

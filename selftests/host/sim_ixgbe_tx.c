@@ -83,13 +83,16 @@ static void test_multi(void)
 		tx_put(t, 0, TX_BUF + at, TX_DATA | 1u << 25 | cut[i], len << 14);
 		at += cut[i];
 	}
+	t->tx[0][first].hi |= TX_RS;
 	tx_kick(t, 0);
 	tap_eq(t->nr_frames, 0, "no EOP yet: nothing goes");
+	tap_ok(!(t->tx[0][first].hi >> 32 & 1), "and nothing is done");
 	tx_put(t, 0, TX_BUF + at, TX_DATA | TX_EOP_IFCS | TX_RS | cut[3], len << 14);
 	tx_kick(t, 0);
 	tap_ok(t->nr_frames == 1 && last_len(t) == len && !memcmp(last(t), f, len),
 	       "four buffers, one frame");
-	tap_ok(!(t->tx[0][first].hi >> 32 & 1) && t->tx[0][first + 3].hi >> 32 == 1,
+	tap_ok(t->tx[0][first].hi >> 32 == 1 && t->tx[0][first + 1].hi >> 32 != 1 &&
+	       t->tx[0][first + 2].hi >> 32 != 1 && t->tx[0][first + 3].hi >> 32 == 1,
 	       "DD only where RS was");
 	tap_eq(ctr(t)->bad_desc, 0, "nothing was bad");
 	port_free(t);
@@ -159,6 +162,25 @@ static void test_checksums(bool v6, uint8_t proto)
 	tap_ok(t->nr_frames == 1 && last_len(t) == len && !memcmp(last(t), want, len),
 	       "checksums of IPv%d protocol %u", v6 ? 6 : 4, proto);
 	tap_eq(ctr(t)->bad_desc, 0, "nothing was bad");
+	port_free(t);
+}
+
+/* 0 means "no checksum" in UDP: a sum of 0 is sent as ffff. */
+static void test_udp_zero(void)
+{
+	struct port *t = up("trap=on", 0);
+	uint8_t f[200], *udp = f + 34;
+	uint32_t len = ip_frame(f, false, 17, 20), sum;
+
+	be16(udp + 6, 0);
+	be16(udp + 8, 0);
+	sum = sum16(udp, 28, pseudo(f + 14, false, 17, 28));
+	be16(udp + 8, ~sum);			/* now the whole sums to ffff */
+	be16(udp + 6, pseudo(f + 14, false, 17, 28));
+	context(t, 0, 20, 1 << 10, 0, 0, 0);
+	send(t, f, len, 0, TXSM);
+	tx_kick(t, 0);
+	tap_eq(last(t)[40] << 8 | last(t)[41], 0xffff, "a UDP checksum of 0 is sent as ffff");
 	port_free(t);
 }
 
@@ -416,6 +438,7 @@ int main(void)
 		test_tso(v6, false);
 		test_tso(v6, true);
 	}
+	test_udp_zero();
 	test_vlan();
 	test_legacy();
 	test_round_trip();
