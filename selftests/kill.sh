@@ -22,7 +22,7 @@ cleanup()
 {
 	[ -z "$fwd" ] || kill -KILL "$fwd" 2>/dev/null
 	for w in 0:none 1:none cable:0,1; do
-		simctl wire $w > /dev/null
+		simctl wire "$w" > /dev/null
 	done
 	rm -f "$out"
 }
@@ -35,7 +35,7 @@ simctl_ok()
 	[ "$(jq -r .ok <<< "$answer")" = true ]
 }
 
-sunk() { simctl stats | jq '[.devices[0:2][].counters.tx_frames] | add'; }
+sent() { simctl stats | jq '[.devices[0:2][].counters.tx_frames] | add'; }
 
 transitions() { echo "$(counter 0 link_transitions)+$(counter 1 link_transitions)"; }
 
@@ -58,15 +58,17 @@ check "forwards before" forwards 1000
 simctl stats reset > /dev/null
 before=$(transitions)
 
-worked=0 ended=0
-for ((i = 0; i < kills; i++)); do
-	frames=$(sunk)
+worked=0 ended=0 frames=$(sent)
+for ((i = 1; i <= kills; i++)); do
 	ndrv-fwd --quiet "$port0" "$port1" > "$out" 2>&1 & fwd=$!
-	sleep "$(printf '0.%03d' $((RANDOM % 1000)))"
+	ms=$((RANDOM % 1000))
+	sleep "$(printf '0.%03d' $ms)"
 	kill -KILL $fwd || { ended=$((ended + 1)); sed "s/^/# round $i: /" "$out"; }
 	wait $fwd 2>/dev/null
 	fwd=
-	[ "$(sunk)" -gt "$frames" ] && worked=$((worked + 1))
+	was=$frames frames=$(sent)
+	[ "$frames" -gt "$was" ] && worked=$((worked + 1))
+	[ $((i % 10)) != 0 ] || echo "# round $i: after $ms ms, $((frames - was)) frames, ${SECONDS} s"
 done
 check "it never ended by itself" [ $ended = 0 ]
 echo "# packets were on their way in $worked of $kills rounds"
