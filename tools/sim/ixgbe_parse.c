@@ -17,6 +17,7 @@ struct parse {
 	const uint8_t *f;
 	uint32_t len;
 	uint32_t l3, l4, l4_end;	/* offsets; l4_end by the IP length fields */
+	uint64_t addr_sum;		/* both addresses */
 	bool v4, v6, fragment, l4_ok;	/* l4_ok: header at l4 is whole, and proto is known */
 	uint8_t proto;
 };
@@ -40,11 +41,16 @@ uint64_t ixgbe_sum_add(uint64_t sum, const uint8_t *p, uint32_t len)
 		a += (uint64_t)w[0] + w[1];
 		b += (uint64_t)w[2] + w[3];
 	}
-	for (; len >= 2; len -= 2, p += 2) {
-		memcpy(&h, p, 2);
-		a += h;
+	for (; len >= 4; len -= 4, p += 4) {
+		memcpy(w, p, 4);
+		a += w[0];
 	}
-	if (len)
+	if (len >= 2) {
+		memcpy(&h, p, 2);
+		b += h;
+		p += 2;
+	}
+	if (len & 1)
 		a += p[0];			/* little-endian host: first byte of the pair */
 	return sum + a + b;
 }
@@ -124,7 +130,8 @@ static void parse_l4(struct parse *p)
 static void parse_v4(struct parse *p, struct ixgbe_rx_info *ri)
 {
 	const uint8_t *h = p->f + p->l3;
-	uint32_t room = p->len - p->l3, hlen, total;
+	uint32_t room = p->len - p->l3, hlen, total, w[5];
+	uint64_t sum;
 	uint16_t frag;
 	uint8_t vihl;
 
@@ -143,7 +150,12 @@ static void parse_v4(struct parse *p, struct ixgbe_rx_info *ri)
 	p->l4_end = p->l3 + total;
 	ri->pkt_info |= RXD_PTYPE_IPV4 | (hlen > 20 ? RXD_PTYPE_IPV4E : 0);
 	ri->staterr |= RXD_STAT_IPCS;
-	if (ixgbe_sum_fold(ixgbe_sum_add(0, h, hlen)) != 0xffff)
+	memcpy(w, h, 20);
+	p->addr_sum = (uint64_t)w[3] + w[4];
+	sum = p->addr_sum + w[0] + w[1] + w[2];
+	if (hlen > 20)
+		sum = ixgbe_sum_add(sum, h + 20, hlen - 20);
+	if (ixgbe_sum_fold(sum) != 0xffff)
 		ri->staterr |= RXD_ERR_IPE;
 	parse_l4(p);
 }
@@ -160,6 +172,7 @@ static void parse_v6(struct parse *p, struct ixgbe_rx_info *ri)
 	if (total > room)
 		return;
 	p->v6 = true;
+	p->addr_sum = ixgbe_sum_add(0, h + 8, 32);
 	p->l4 = p->l3 + 40;
 	p->l4_end = p->l3 + total;
 	ri->pkt_info |= RXD_PTYPE_IPV6;
@@ -192,7 +205,6 @@ static void check_l4(struct parse *p, struct ixgbe_rx_info *ri)
 {
 	const uint8_t *h = p->f + p->l4;
 	uint32_t len = p->l4_end - p->l4;
-	uint32_t pseudo = (uint32_t)p->proto << 8, addr = p->v4 ? 12 : 8, addr_len = p->v4 ? 8 : 32;
 	uint64_t sum;
 
 	if (p->proto == PROTO_SCTP) {
@@ -214,8 +226,7 @@ static void check_l4(struct parse *p, struct ixgbe_rx_info *ri)
 	}
 	ri->staterr |= RXD_STAT_L4CS | (p->proto == PROTO_UDP ? RXD_STAT_UDPCS : 0);
 	/* pseudo header; length and protocol in network order on a little-endian host */
-	sum = pseudo + (uint16_t)__builtin_bswap16((uint16_t)len);
-	sum = ixgbe_sum_add(sum, p->f + p->l3 + addr, addr_len);
+	sum = p->addr_sum + ((uint32_t)p->proto << 8) + __builtin_bswap16((uint16_t)len);
 	sum = ixgbe_sum_add(sum, h, len);
 	if (ixgbe_sum_fold(sum) != 0xffff)
 		ri->staterr |= RXD_ERR_TCPE;
