@@ -218,6 +218,38 @@ static void test_clients(void)
 	close(fd);
 }
 
+/* A file in the way stays, a living server is not robbed, a dead one leaves its path to us. */
+static void test_paths(const char *dir)
+{
+	char name[128], err[256] = "";
+	struct sockaddr_un addr;
+	int fd;
+
+	snprintf(name, sizeof(name), "%s/file", dir);
+	close(open(name, O_CREAT | O_WRONLY, 0600));
+	tap_ok(sim_unix_listen(name, err, sizeof(err)) < 0 && strstr(err, "no socket"),
+	       "a file is refused");
+	tap_ok(!access(name, F_OK), "and still there");
+	unlink(name);
+	tap_ok(sim_unix_listen(path, err, sizeof(err)) < 0 && strstr(err, "another process"),
+	       "a served socket is refused");
+	serve();
+	snprintf(name, sizeof(name), "%s/dead", dir);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	sim_unix_address(name, &addr);
+	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)))
+		tap_ok(0, "bind");
+	close(fd);
+	fd = sim_unix_listen(name, err, sizeof(err));
+	tap_ok(fd >= 0, "a socket left behind is taken over");
+	close(fd);
+	unlink(name);
+	memset(name, 'x', sizeof(name));
+	name[sizeof(name) - 1] = '\0';
+	tap_ok(sim_unix_listen(name, err, sizeof(err)) < 0 && strstr(err, "longer"),
+	       "a path too long");
+}
+
 int main(void)
 {
 	char err[256] = "", dir[] = "/tmp/ndrv-ctl-test-XXXXXX";
@@ -237,6 +269,7 @@ int main(void)
 	tap_eq(ctl_listen(&app, "/nonexistent/dir/ctl", err, sizeof(err)), -1,
 	       "a path that cannot be");
 	tap_eq(ctl_listen(&app, path, err, sizeof(err)), 0, "listen");
+	test_paths(dir);
 	test_commands();
 	test_stats_content();
 	test_wait();

@@ -468,32 +468,17 @@ bool ctl_poll(struct sim_app *app, uint64_t now_ns)
 	return waiting;
 }
 
-static int unix_address(const char *path, struct sockaddr_un *addr)
-{
-	*addr = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	if (strlen(path) >= sizeof(addr->sun_path))
-		return -1;
-	strcpy(addr->sun_path, path);
-	return 0;
-}
-
 int ctl_listen(struct sim_app *app, const char *path, char *err, size_t err_size)
 {
-	struct sockaddr_un addr;
-
 	for (int i = 0; i < MAX_CLIENTS; i++)
 		clients[i].fd.fd = -1;
-	if (unix_address(path, &addr)) {
-		snprintf(err, err_size, "--ctl: path '%s' is longer than %zu bytes", path,
-			 sizeof(addr.sun_path) - 1);
+	listener = (struct sim_fd){ sim_unix_listen(path, err, err_size), listener_ready, app };
+	if (listener.fd < 0)
 		return -1;
-	}
-	listener = (struct sim_fd){ socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0),
-				    listener_ready, app };
-	unlink(path);
-	if (listener.fd < 0 || bind(listener.fd, (struct sockaddr *)&addr, sizeof(addr)) ||
-	    listen(listener.fd, MAX_CLIENTS) || sim_loop_add(&listener, EPOLLIN)) {
-		snprintf(err, err_size, "--ctl: cannot listen on '%s': %s", path, strerror(errno));
+	if (sim_loop_add(&listener, EPOLLIN)) {
+		snprintf(err, err_size, "--ctl %s: %s", path, strerror(errno));
+		close(listener.fd);
+		listener.fd = -1;
 		return -1;
 	}
 	strcpy(listen_path, path);
@@ -522,7 +507,7 @@ int ctl_ask(const char *path, const char *command)
 	FILE *f;
 	int ret = 2;
 
-	if (unix_address(path, &addr) || fd < 0 ||
+	if (sim_unix_address(path, &addr) || fd < 0 ||
 	    connect(fd, (struct sockaddr *)&addr, sizeof(addr))) {
 		fprintf(stderr, "ndrv-sim: no simulator answers on '%s': %s\n", path,
 			strerror(errno));

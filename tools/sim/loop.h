@@ -3,6 +3,7 @@
 #ifndef SIM_LOOP_H
 #define SIM_LOOP_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Embedded in its owner; stays where it is from add to del. */
@@ -22,5 +23,12 @@ void sim_loop_del(struct sim_fd *f);
  * many.
  */
 int sim_loop_wait(int64_t timeout_ns);
+
+/* ---- unix.c ---------------------------------------------------------------------------------- */
+
+struct sockaddr_un;
+int sim_unix_address(const char *path, struct sockaddr_un *addr);	/* -1: too long */
+/* A listening socket, or -1 with a sentence in err. */
+int sim_unix_listen(const char *path, char *err, size_t err_size);
 
 #endif

@@ -13,7 +13,6 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "vfio_user.h"
@@ -316,30 +315,11 @@ struct sim_vfu *sim_vfu_serve(struct sim_dev *dev, int fd)
 
 struct sim_vfu *sim_vfu_listen(struct sim_dev *dev, const char *path, char *err, size_t err_size)
 {
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	struct sim_vfu *v;
-	int fd;
+	int fd = sim_unix_listen(path, err, err_size);
 
-	if (strlen(path) >= sizeof(addr.sun_path)) {
-		snprintf(err, err_size, "socket path '%s' is longer than %zu bytes", path,
-			 sizeof(addr.sun_path) - 1);
+	if (fd < 0)
 		return NULL;
-	}
-	strcpy(addr.sun_path, path);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0) {
-		snprintf(err, err_size, "socket: %s", strerror(errno));
-		return NULL;
-	}
-	unlink(path);
-	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)) || listen(fd, 4)) {
-		snprintf(err, err_size,
-			 "cannot listen on '%s': %s (does its directory exist, may you "
-			 "write there?)",
-			 path, strerror(errno));
-		close(fd);
-		return NULL;
-	}
 	v = vfu_new(dev);
 	if (!v) {
 		snprintf(err, err_size, "out of memory");
