@@ -30,23 +30,35 @@ _Static_assert(NDRV_PKT_F_L4_BAD == NDRV_IXGBE_RXE_TCPE, "L4 bad flag");
 _Static_assert(NDRV_PKT_F_IP_BAD == NDRV_IXGBE_RXE_IPE, "IP bad flag");
 _Static_assert(NDRV_PKT_F_MORE == NDRV_IXGBE_RXS_EOP, "MORE is EOP inverted");
 
-static void rx_post(struct ndrv_queue *q, const uint32_t *bufs, unsigned int n)
+/* One loop for both cases: @one_piece is a constant where this is called. */
+static inline __attribute__((always_inline)) void post(struct ndrv_queue *q, uint8_t *const *bufs,
+						       unsigned int n, bool one_piece)
 {
 	volatile union ndrv_ixgbe_rx *ring = q->rx.ring;
 	const struct pool_view v = q->view;
+	uint64_t delta = v.iova_delta + v.headroom_bytes;
 	uint32_t fill = q->rx.fill, mask = q->rx.mask;
-	uint32_t *slots = q->rx.bufs;
+	uint8_t **slots = q->rx.bufs;
 	unsigned int i;
 
 	for (i = 0; i < n; i++, fill++) {
 		uint32_t slot = fill & mask;
+		uint8_t *buf = bufs[i];
 
-		slots[slot] = bufs[i];
-		ring[slot].qword[0] = view_iova(&v, ((uint64_t)bufs[i] << v.buf_shift) +
-						    v.headroom_bytes);
+		slots[slot] = buf;
+		ring[slot].qword[0] = one_piece ? (uintptr_t)buf + delta :
+						  view_iova(&v, buf + v.headroom_bytes);
 		ring[slot].qword[1] = 0;
 	}
 	q->rx.fill = fill;
+}
+
+static void rx_post(struct ndrv_queue *q, uint8_t *const *bufs, unsigned int n)
+{
+	if (q->view.one_piece)
+		post(q, bufs, n, true);
+	else
+		post(q, bufs, n, false);
 }
 
 /* Fill the empty slots from the cache. A batch that the pool cannot give in full is tried again. */
@@ -81,11 +93,10 @@ static uint32_t rx_error_flags(uint32_t status, uint16_t pkt_info, uint32_t flag
 static int rx_burst(struct ndrv_queue *q, struct ndrv_pkt *pkts, unsigned int n)
 {
 	const volatile union ndrv_ixgbe_rx *ring = q->rx.ring;
-	const uint32_t *slots = q->rx.bufs;
-	uint8_t *first_data = q->view.base + q->view.headroom_bytes;
+	uint8_t *const *slots = q->rx.bufs;
 	uint32_t next = q->rx.next, mask = q->rx.mask;
 	uint32_t posted = q->rx.fill - next;
-	uint32_t buf_bytes = q->rx_buf_bytes, buf_shift = q->view.buf_shift;
+	uint32_t buf_bytes = q->rx_buf_bytes, headroom = q->view.headroom_bytes;
 	unsigned int i, frames_end = 0, room = n;
 	uint32_t empty;
 
@@ -113,7 +124,7 @@ static int rx_burst(struct ndrv_queue *q, struct ndrv_pkt *pkts, unsigned int n)
 			flags |= NDRV_PKT_F_FRAME_BAD;
 			len = buf_bytes;
 		}
-		pkts[i].data = first_data + ((uint64_t)slots[slot] << buf_shift);
+		pkts[i].data = slots[slot] + headroom;
 		pkts[i].len = len;
 		pkts[i].flags = flags;
 		pkts[i].hash = lo >> 32;
@@ -158,7 +169,7 @@ static void tx_free_until(struct ndrv_queue *q, uint32_t end)
 {
 	struct tx_side *tx = &q->tx;
 	struct cache *c = &q->cache;
-	const uint32_t *slots = tx->bufs;
+	uint8_t *const *slots = tx->bufs;
 	uint32_t clean = tx->clean, mask = tx->mask;
 
 	while (clean != end) {
@@ -169,10 +180,10 @@ static void tx_free_until(struct ndrv_queue *q, uint32_t end)
 		cache_make_room(q, part);
 		n = c->n;
 		for (i = 0; i < part; i++) {
-			uint32_t buf = slots[(clean + i) & mask];
+			uint8_t *buf = slots[(clean + i) & mask];
 
 			c->bufs[n] = buf;
-			n += buf != BUF_NONE;
+			n += buf != NULL;
 		}
 		c->n = n;
 		clean += part;
@@ -214,28 +225,37 @@ static inline bool tx_inside(const struct pool_view *v, uint64_t off, uint32_t l
 }
 
 /* Write descriptors for packets that are one piece each; ends at the first that is not, or is bad. */
-static inline unsigned int tx_single(struct ndrv_queue *q, const struct ndrv_pkt *pkts, unsigned int n)
+static inline __attribute__((always_inline)) unsigned int
+write_single(struct ndrv_queue *q, const struct ndrv_pkt *pkts, unsigned int n, bool one_piece)
 {
 	volatile union ndrv_ixgbe_tx *ring = q->tx.ring;
 	const struct pool_view v = q->view;
 	uint32_t next = q->tx.next, mask = q->tx.mask;
-	uint32_t *slots = q->tx.bufs;
+	uint8_t **slots = q->tx.bufs;
 	unsigned int i;
 
 	for (i = 0; i < n; i++, next++) {
-		uint64_t off = (uintptr_t)pkts[i].data - (uintptr_t)v.base;
+		uint8_t *data = pkts[i].data;
+		uint64_t off = (uintptr_t)data - (uintptr_t)v.base, in_buf = off & (v.buf_bytes - 1);
 		uint32_t len = pkts[i].len, slot = next & mask;
 
 		if (unlikely(pkts[i].flags & (NDRV_PKT_F_MORE | NDRV_PKT_F_TX_RESERVED) ||
-			     len < NDRV_IXGBE_TX_MIN_BYTES || !tx_inside(&v, off, len)))
+			     len < NDRV_IXGBE_TX_MIN_BYTES || off >= v.len_bytes ||
+			     in_buf + len > v.buf_bytes))
 			break;
-		slots[slot] = off >> v.buf_shift;
-		ring[slot].qword[0] = view_iova(&v, off);
+		slots[slot] = data - in_buf;
+		ring[slot].qword[0] = one_piece ? (uintptr_t)data + v.iova_delta :
+						  view_iova(&v, data);
 		ring[slot].qword[1] = (uint64_t)len << (32 + NDRV_IXGBE_TXO_PAYLEN_SHIFT) |
 				      (TX_CMD | NDRV_IXGBE_TXD_EOP) | len;
 	}
 	q->tx.next = next;
 	return i;
+}
+
+static unsigned int tx_single(struct ndrv_queue *q, const struct ndrv_pkt *pkts, unsigned int n)
+{
+	return q->view.one_piece ? write_single(q, pkts, n, true) : write_single(q, pkts, n, false);
 }
 
 /* How many pieces the frame at @pkts has, and its length; or why it cannot be sent. */
@@ -277,12 +297,13 @@ static int tx_pieces(struct ndrv_queue *q, const struct ndrv_pkt *pkts, unsigned
 	if ((uint32_t)pieces > room)
 		return 0;
 	for (i = 0; i < pieces; i++) {
-		uint64_t off = (uintptr_t)pkts[i].data - (uintptr_t)v->base;
+		uint8_t *data = pkts[i].data;
+		uint64_t off = (uintptr_t)data - (uintptr_t)v->base;
 		uint32_t slot = q->tx.next++ & q->tx.mask;
 		uint32_t cmd = i + 1 == pieces ? TX_CMD | NDRV_IXGBE_TXD_EOP : TX_CMD;
 
-		q->tx.bufs[slot] = off >> v->buf_shift;
-		ring[slot].qword[0] = view_iova(v, off);
+		q->tx.bufs[slot] = data - (off & (v->buf_bytes - 1));
+		ring[slot].qword[0] = view_iova(v, data);
 		ring[slot].qword[1] = (uint64_t)total << (32 + NDRV_IXGBE_TXO_PAYLEN_SHIFT) |
 				      cmd | pkts[i].len;
 	}

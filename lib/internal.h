@@ -20,16 +20,14 @@
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)
 
-/* Buffer number of a ring slot whose buffer is not the library's to give back. */
-#define BUF_NONE	0xffffffffu
-
 /* Buffers move between a queue and the pool's lock in halves of its cache. */
 #define CACHE_BUFS	512u
 #define CACHE_CHUNK	(CACHE_BUFS / 2)
 
 /*
- * A pool: fixed-size buffers numbered from 0. @lock protects @nr_free and @free, the stack of buffers
- * that are in no cache, ring or hand. @users counts attached queues, atomically.
+ * A pool: buffers of one size. A buffer is named by its first byte, a multiple of the size from @base on.
+ * @lock protects @nr_free and @free, the stack of buffers that are in no cache, ring or hand. @users
+ * counts attached queues, atomically.
  */
 struct ndrv_pool {
 	uint8_t *base;
@@ -40,13 +38,13 @@ struct ndrv_pool {
 	int fd;				/* -1: plain memory that somebody else owns */
 	pthread_mutex_t lock;
 	uint32_t nr_free;
-	uint32_t *free;
+	uint8_t **free;
 };
 
 /* Buffers of one queue's thread, last in first out: the next one used is the warmest in the cache. */
 struct cache {
 	uint32_t n;
-	uint32_t bufs[CACHE_BUFS];
+	uint8_t *bufs[CACHE_BUFS];
 };
 
 /*
@@ -60,7 +58,7 @@ struct cache {
  */
 struct rx_side {
 	volatile void *ring;
-	uint32_t *bufs;			/* buffer of each slot */
+	uint8_t **bufs;			/* buffer of each slot */
 	volatile uint32_t *tail;	/* NULL: through the kernel */
 	uint32_t mask;
 	uint32_t limit;
@@ -70,7 +68,7 @@ struct rx_side {
 
 struct tx_side {
 	volatile void *ring;
-	uint32_t *bufs;
+	uint8_t **bufs;			/* NULL: raw, not the library's to give back */
 	volatile uint32_t *tail;
 	uint32_t mask;
 	uint32_t limit;
@@ -90,6 +88,8 @@ struct pool_view {
 	uint32_t piece_shift;
 	uint64_t piece_mask;
 	uint64_t *iovas;
+	bool one_piece;			/* the normal case: every address is its own plus @iova_delta */
+	uint64_t iova_delta;
 };
 
 /* What differs between descriptor formats. All calls are per burst, none is per packet. */
@@ -100,7 +100,7 @@ struct desc_ops {
 	int (*rx_burst)(struct ndrv_queue *q, struct ndrv_pkt *pkts, unsigned int n);
 	int (*tx_burst)(struct ndrv_queue *q, const struct ndrv_pkt *pkts, unsigned int n);
 	/* Put the buffers @bufs into the next @n free receive slots; the tail does not move. */
-	void (*rx_post)(struct ndrv_queue *q, const uint32_t *bufs, unsigned int n);
+	void (*rx_post)(struct ndrv_queue *q, uint8_t *const *bufs, unsigned int n);
 	/* How many of the next @n receive descriptors are written back. */
 	unsigned int (*rx_ready)(struct ndrv_queue *q, unsigned int n);
 	/* Take back what the card has sent. */
@@ -147,8 +147,8 @@ void ndrv_view_exit(struct ndrv_queue *q);
 
 /* pool.c */
 int ndrv_pool_init(struct ndrv_pool **poolp, void *base, size_t len_bytes, uint32_t buf_bytes, int fd);
-unsigned int ndrv_pool_take(struct ndrv_pool *pool, uint32_t *bufs, unsigned int n);
-void ndrv_pool_give(struct ndrv_pool *pool, const uint32_t *bufs, unsigned int n);
+unsigned int ndrv_pool_take(struct ndrv_pool *pool, uint8_t **bufs, unsigned int n);
+void ndrv_pool_give(struct ndrv_pool *pool, uint8_t *const *bufs, unsigned int n);
 void ndrv_cache_fill(struct ndrv_queue *q);
 void ndrv_cache_spill(struct ndrv_queue *q);
 void ndrv_cache_empty(struct ndrv_queue *q);
@@ -161,8 +161,11 @@ int ndrv_ioctl(int fd, unsigned long request, void *arg);
 /* ring.c: why a side cannot do anything: -EPIPE, -ESTALE, -ENODEV, or 0 if it can. */
 int ndrv_why_idle(const struct ndrv_queue *q, uint32_t limit);
 
-static inline uint64_t view_iova(const struct pool_view *v, uint64_t off)
+/* The device's address of @data in the pool. */
+static inline uint64_t view_iova(const struct pool_view *v, const uint8_t *data)
 {
+	uint64_t off = (uintptr_t)data - (uintptr_t)v->base;
+
 	return v->iovas[off >> v->piece_shift] + (off & v->piece_mask);
 }
 

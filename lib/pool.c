@@ -25,7 +25,7 @@ int ndrv_pool_init(struct ndrv_pool **poolp, void *base, size_t len_bytes, uint3
 	struct ndrv_pool *pool;
 	uint32_t i;
 
-	if (!nr_bufs || nr_bufs >= BUF_NONE)
+	if (!nr_bufs || nr_bufs > UINT32_MAX)
 		return -EINVAL;
 	pool = calloc(1, sizeof(*pool));
 	if (!pool)
@@ -41,9 +41,9 @@ int ndrv_pool_init(struct ndrv_pool **poolp, void *base, size_t len_bytes, uint3
 	pool->buf_shift = __builtin_ctz(buf_bytes);
 	pool->fd = fd;
 	pthread_mutex_init(&pool->lock, NULL);
-	/* Lowest number on top of the stack, so that a small load stays in a small piece of memory. */
+	/* Lowest address on top of the stack, so that a small load stays in a small piece of memory. */
 	for (i = 0; i < nr_bufs; i++)
-		pool->free[i] = nr_bufs - 1 - i;
+		pool->free[i] = pool->base + (size_t)(nr_bufs - 1 - i) * buf_bytes;
 	pool->nr_free = nr_bufs;
 	*poolp = pool;
 	return 0;
@@ -145,7 +145,7 @@ static void set_nr_free(struct ndrv_pool *pool, uint32_t n)
 	__atomic_store_n(&pool->nr_free, n, __ATOMIC_RELAXED);
 }
 
-unsigned int ndrv_pool_take(struct ndrv_pool *pool, uint32_t *bufs, unsigned int n)
+unsigned int ndrv_pool_take(struct ndrv_pool *pool, uint8_t **bufs, unsigned int n)
 {
 	pthread_mutex_lock(&pool->lock);
 	if (n > pool->nr_free)
@@ -156,7 +156,7 @@ unsigned int ndrv_pool_take(struct ndrv_pool *pool, uint32_t *bufs, unsigned int
 	return n;
 }
 
-void ndrv_pool_give(struct ndrv_pool *pool, const uint32_t *bufs, unsigned int n)
+void ndrv_pool_give(struct ndrv_pool *pool, uint8_t *const *bufs, unsigned int n)
 {
 	pthread_mutex_lock(&pool->lock);
 	/* More buffers than exist: one was given back twice. Writing past the stack would be worse. */
@@ -194,7 +194,7 @@ void ndrv_cache_empty(struct ndrv_queue *q)
 
 unsigned int ndrv_pool_get(struct ndrv_pool *pool, struct ndrv_pkt *pkts, unsigned int n)
 {
-	uint32_t bufs[CACHE_CHUNK];
+	uint8_t *bufs[CACHE_CHUNK];
 	unsigned int done = 0, part, i;
 
 	while (done < n) {
@@ -204,21 +204,24 @@ unsigned int ndrv_pool_get(struct ndrv_pool *pool, struct ndrv_pkt *pkts, unsign
 			break;
 		for (i = 0; i < part; i++)
 			pkts[done + i] = (struct ndrv_pkt){
-				.data = pool->base + ((size_t)bufs[i] << pool->buf_shift),
+				.data = bufs[i],
 			};
 		done += part;
 	}
 	return done;
 }
 
-static uint32_t buf_of(const struct ndrv_pool *pool, const struct ndrv_pkt *pkt)
+/* The buffer that the handle points into. */
+static uint8_t *buf_of(const struct ndrv_pool *pool, const struct ndrv_pkt *pkt)
 {
-	return ((uintptr_t)pkt->data - (uintptr_t)pool->base) >> pool->buf_shift;
+	uintptr_t off = (uintptr_t)pkt->data - (uintptr_t)pool->base;
+
+	return (uint8_t *)pkt->data - (off & (((uintptr_t)1 << pool->buf_shift) - 1));
 }
 
 void ndrv_pool_put(struct ndrv_pool *pool, const struct ndrv_pkt *pkts, unsigned int n)
 {
-	uint32_t bufs[CACHE_CHUNK];
+	uint8_t *bufs[CACHE_CHUNK];
 	unsigned int i, k = 0;
 
 	for (i = 0; i < n; i++) {
@@ -234,15 +237,14 @@ void ndrv_pool_put(struct ndrv_pool *pool, const struct ndrv_pkt *pkts, unsigned
 
 unsigned int ndrv_pkt_alloc(struct ndrv_queue *q, struct ndrv_pkt *pkts, unsigned int n)
 {
-	const struct pool_view *v = &q->view;
+	uint32_t headroom = q->view.headroom_bytes;
 	unsigned int i;
 
 	for (i = 0; i < n; i++) {
 		if (!cache_have(q, 1))
 			break;
 		pkts[i] = (struct ndrv_pkt){
-			.data = v->base + ((uint64_t)q->cache.bufs[--q->cache.n] << v->buf_shift) +
-				v->headroom_bytes,
+			.data = q->cache.bufs[--q->cache.n] + headroom,
 		};
 	}
 	return i;

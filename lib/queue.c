@@ -28,13 +28,12 @@ int ndrv_rings_init(struct ndrv_queue *q, const struct desc_ops *ops, const stru
 		q->rx.mask = r->rx_entries - 1;
 	}
 	if (r->tx_entries) {
-		q->tx.bufs = malloc(2 * r->tx_entries * sizeof(*q->tx.bufs));
-		if (!q->tx.bufs) {
-			free(q->rx.bufs);
-			q->rx.bufs = NULL;
+		q->tx.bufs = malloc(r->tx_entries * sizeof(*q->tx.bufs));
+		q->tx.rs = malloc(r->tx_entries * sizeof(*q->tx.rs));
+		if (!q->tx.bufs || !q->tx.rs) {
+			ndrv_rings_exit(q);
 			return -ENOMEM;
 		}
-		q->tx.rs = q->tx.bufs + r->tx_entries;
 		q->tx.mask = r->tx_entries - 1;
 	}
 	q->ops = ops;
@@ -51,6 +50,7 @@ void ndrv_rings_exit(struct ndrv_queue *q)
 {
 	free(q->rx.bufs);
 	free(q->tx.bufs);
+	free(q->tx.rs);
 	q->rx.bufs = NULL;
 	q->tx.bufs = NULL;
 	q->tx.rs = NULL;
@@ -62,7 +62,8 @@ void ndrv_rings_exit(struct ndrv_queue *q)
  */
 int ndrv_rings_start(struct ndrv_queue *q, uint64_t generation)
 {
-	uint32_t *bufs, limit = q->rx.mask;
+	uint32_t limit = q->rx.mask;
+	uint8_t **bufs;
 	int ret = 0;
 
 	q->rx.next = 0;
@@ -100,7 +101,7 @@ int ndrv_rings_start(struct ndrv_queue *q, uint64_t generation)
 /* The hardware does no DMA for the pair any more: all buffers in the rings are the pool's again. */
 void ndrv_rings_stop(struct ndrv_queue *q)
 {
-	uint32_t buf;
+	uint8_t *buf;
 
 	q->rx.limit = 0;
 	q->tx.limit = 0;
@@ -109,7 +110,7 @@ void ndrv_rings_stop(struct ndrv_queue *q)
 		ndrv_pool_give(q->pool, &q->rx.bufs[q->rx.next & q->rx.mask], 1);
 	for (; q->tx.clean != q->tx.next; q->tx.clean++) {
 		buf = q->tx.bufs[q->tx.clean & q->tx.mask];
-		if (buf != BUF_NONE)
+		if (buf)
 			ndrv_pool_give(q->pool, &buf, 1);
 	}
 	q->tx.rs_head = q->tx.rs_tail;
@@ -144,6 +145,8 @@ int ndrv_view_init(struct ndrv_queue *q, struct ndrv_pool *pool, const uint64_t 
 	v->headroom_bytes = q->rx.mask ? buf_bytes - q->rx_buf_bytes : 0;
 	v->piece_shift = piece_shift;
 	v->piece_mask = (1ull << piece_shift) - 1;
+	v->one_piece = nr_iovas == 1;
+	v->iova_delta = iovas[0] - (uintptr_t)pool->base;
 	q->pool = pool;
 	__atomic_add_fetch(&pool->users, 1, __ATOMIC_RELAXED);
 	return 0;

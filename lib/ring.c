@@ -62,10 +62,7 @@ const volatile void *ndrv_rx_desc(const struct ndrv_queue *q, uint32_t idx)
 
 void *ndrv_rx_data(const struct ndrv_queue *q, uint32_t idx)
 {
-	const struct pool_view *v = &q->view;
-
-	return v->base + ((uint64_t)q->rx.bufs[idx & q->rx.mask] << v->buf_shift) +
-	       v->headroom_bytes;
+	return q->rx.bufs[idx & q->rx.mask] + q->view.headroom_bytes;
 }
 
 int ndrv_rx_release(struct ndrv_queue *q, unsigned int n)
@@ -102,7 +99,7 @@ int ndrv_tx_submit(struct ndrv_queue *q, unsigned int n)
 	if (!n)
 		return 0;
 	for (i = 0; i < n; i++)
-		tx->bufs[tx->next++ & tx->mask] = BUF_NONE;
+		tx->bufs[tx->next++ & tx->mask] = NULL;
 	tx->rs[tx->rs_tail++ & tx->mask] = tx->next - 1;
 	return tx_ring_doorbell(q);
 }
@@ -115,5 +112,5 @@ uint32_t ndrv_tx_sent(struct ndrv_queue *q)
 
 uint64_t ndrv_iova(const struct ndrv_queue *q, const void *data)
 {
-	return view_iova(&q->view, (uintptr_t)data - (uintptr_t)q->view.base);
+	return view_iova(&q->view, data);
 }

@@ -37,6 +37,7 @@ int main(int argc, char **argv)
 	unsigned int i;
 	int n = BURST;
 
+	fake_piece_shift = FAKE_ONE_PIECE;
 	fake_init(&f, 512, 512, 4096, 2048, 2048);
 	if (fake_start(&f))
 		return 1;

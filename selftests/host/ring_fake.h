@@ -15,8 +15,12 @@
 #include "../../lib/internal.h"
 #include "tap.h"
 
-#define FAKE_PIECE_SHIFT	12	/* the pool is scattered in pages */
 #define FAKE_MAX_BUFS		8192
+#define FAKE_PAGES		12
+#define FAKE_ONE_PIECE		40
+
+/* How the pools of fake_init() look to the card: scattered in pages, or in one piece. */
+static uint32_t fake_piece_shift = FAKE_PAGES;
 
 enum owner { OWNER_POOL, OWNER_RX, OWNER_PROGRAM, OWNER_TX };
 
@@ -62,9 +66,11 @@ static inline uint64_t fake_get64(const uint8_t *p)
 /* The memory behind a DMA address, or NULL where the IOMMU would fault. */
 static inline uint8_t *fake_dma(struct fake *f, uint64_t iova, uint32_t len)
 {
-	const uint64_t size = 1ull << FAKE_PIECE_SHIFT;
+	const uint64_t bytes = (uint64_t)f->nr_bufs * f->buf_bytes;
+	uint64_t size = 1ull << fake_piece_shift;
 	uint32_t i;
 
+	size = size < bytes ? size : bytes;
 	for (i = 0; i < f->nr_iovas; i++)
 		if (iova >= f->iovas[i] && iova + len <= f->iovas[i] + size)
 			return f->mem + i * size + (iova - f->iovas[i]);
@@ -97,18 +103,18 @@ static inline void fake_init(struct fake *f, uint32_t rx_entries, uint32_t tx_en
 	f->q = calloc(1, sizeof(*f->q));
 	f->rx_ring = aligned_alloc(128, rx_entries * 16 + 128);
 	f->tx_ring = aligned_alloc(128, tx_entries * 16 + 128);
-	f->mem = aligned_alloc(1 << FAKE_PIECE_SHIFT, bytes);
+	f->mem = aligned_alloc(4096, bytes);
 	memset(f->mem, 0, bytes);
 	f->rx_entries = rx_entries;
 	f->tx_entries = tx_entries;
 	f->nr_bufs = nr_bufs;
 	f->buf_bytes = buf_bytes;
 	f->rx_buf_bytes = rx_buf_bytes;
-	f->nr_iovas = bytes >> FAKE_PIECE_SHIFT;
+	f->nr_iovas = (bytes - 1) / (1ull << fake_piece_shift) + 1;
 	f->iovas = calloc(f->nr_iovas, sizeof(*f->iovas));
 	/* Backwards and with holes, so that a missed translation is never right by chance. */
 	for (i = 0; i < f->nr_iovas; i++)
-		f->iovas[i] = 0xfedc00000000ull + ((uint64_t)(f->nr_iovas - i) << (FAKE_PIECE_SHIFT + 1));
+		f->iovas[i] = 0xfedc00000000ull + ((f->nr_iovas - i) * 8192ull);
 	rings = (struct ndrv_rings){
 		.rx_ring = f->rx_ring, .tx_ring = f->tx_ring,
 		.rx_tail = &f->rx_tail, .tx_tail = &f->tx_tail,
@@ -118,7 +124,7 @@ static inline void fake_init(struct fake *f, uint32_t rx_entries, uint32_t tx_en
 	};
 	if (ndrv_rings_init(f->q, &ndrv_desc_ixgbe, &rings) ||
 	    ndrv_pool_init(&f->pool, f->mem, bytes, buf_bytes, -1) ||
-	    ndrv_view_init(f->q, f->pool, f->iovas, f->nr_iovas, FAKE_PIECE_SHIFT)) {
+	    ndrv_view_init(f->q, f->pool, f->iovas, f->nr_iovas, fake_piece_shift)) {
 		printf("Bail out! no queue\n");
 		exit(1);
 	}
@@ -131,9 +137,10 @@ static inline int fake_all_home(struct fake *f)
 	uint32_t i, ok = f->pool->nr_free == f->nr_bufs;
 
 	for (i = 0; i < f->pool->nr_free; i++) {
-		uint32_t buf = f->pool->free[i];
+		uint32_t buf = fake_buf(f, f->pool->free[i]);
 
-		if (buf >= f->nr_bufs || seen[buf]++)
+		if (buf >= f->nr_bufs || seen[buf]++ ||
+		    f->pool->free[i] != f->mem + (size_t)buf * f->buf_bytes)
 			ok = 0;
 	}
 	free(seen);
@@ -165,7 +172,7 @@ static inline int fake_share(struct fake *f, struct fake *with)
 	f->mem = with->mem;
 	f->iovas = with->iovas;
 	f->nr_iovas = with->nr_iovas;
-	return ndrv_view_init(f->q, f->pool, f->iovas, f->nr_iovas, FAKE_PIECE_SHIFT);
+	return ndrv_view_init(f->q, f->pool, f->iovas, f->nr_iovas, fake_piece_shift);
 }
 
 /* The end of a port that shares; the pool goes with fake_exit() of the other. */

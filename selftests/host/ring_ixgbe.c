@@ -308,6 +308,9 @@ static void test_tx_errors(void)
 		;
 	tap_eq(send(&f, p + 5, 27), 27, "and go when there is room");
 	tap_eq(fake_tx(&f, frame, 0), 27 * 60, "as one frame");
+	freed(&f, p + 32, 32);
+	ndrv_rings_stop(f.q);
+	tap_ok(fake_all_home(&f), "buffers come back by their start, wherever their data was");
 	tap_eq(f.errors, 0, "the card saw nothing wrong");
 	fake_exit(&f);
 }
@@ -390,7 +393,7 @@ static void test_pool(void)
 }
 
 /* Random traffic through a forwarder that sometimes keeps, drops or splits packets. */
-static void random_run(unsigned int seed, uint32_t entries, uint32_t nr_bufs)
+static void random_run(unsigned int seed, uint32_t entries, uint32_t nr_bufs, uint32_t buf_bytes)
 {
 	uint8_t rx_seed[4096], tx_seed[4096];
 	uint32_t rx_put = 0, rx_get = 0, tx_put = 0, tx_get = 0, rx_len[4096], tx_len[4096];
@@ -400,9 +403,9 @@ static void random_run(unsigned int seed, uint32_t entries, uint32_t nr_bufs)
 	int n, k;
 
 	srandom(seed);
-	fake_init(&f, entries, entries, nr_bufs, 2048, 2048);
+	fake_init(&f, entries, entries, nr_bufs, buf_bytes, 2048);
 	fake_start(&f);
-	for (step = 0; step < 4000; step++) {
+	for (step = 0; step < 3000; step++) {
 		for (i = random() % 40; i; i--) {	/* the card receives */
 			uint32_t len = random() % 16 ? 60 + random() % 1900 : 2049 + random() % 12000;
 			uint8_t s = random();
@@ -469,24 +472,31 @@ static void random_run(unsigned int seed, uint32_t entries, uint32_t nr_bufs)
 	freed(&f, held, nr_held);
 	ndrv_rings_stop(f.q);
 	tap_ok(!bad && !f.errors && fake_all_home(&f) && frames > 1000,
-	       "random run %u, rings of %u, %u buffers: %u frames sent, %u wrong, %u errors", seed,
-	       entries, nr_bufs, frames, bad, f.errors);
+	       "random run %u, rings of %u, %u buffers of %u: %u frames sent, %u wrong, %u errors", seed,
+	       entries, nr_bufs, buf_bytes, frames, bad, f.errors);
 	fake_exit(&f);
 }
 
 int main(void)
 {
-	test_states();
-	test_rx_fields();
-	test_rx_ring();
-	test_rx_starved();
-	test_tx_ring();
-	test_tx_errors();
-	test_raw();
-	test_pool();
-	random_run(1, 64, 4096);
-	random_run(2, 64, 140);
-	random_run(3, 256, 1400);
-	random_run(4, 512, 8192);
+	static const uint32_t shifts[] = { FAKE_PAGES, FAKE_ONE_PIECE };
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		fake_piece_shift = shifts[i];
+		printf("# a pool %s\n", i ? "in one piece" : "scattered in pages");
+		test_states();
+		test_rx_fields();
+		test_rx_ring();
+		test_rx_starved();
+		test_tx_ring();
+		test_tx_errors();
+		test_raw();
+		test_pool();
+		random_run(1 + i, 64, 4096, 2048);
+		random_run(3 + i, 64, 140, 4096);
+		random_run(5 + i, 256, 1400, 4096);
+		random_run(7 + i, 512, 8192, 2048);
+	}
 	return tap_done();
 }
