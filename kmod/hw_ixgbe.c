@@ -16,7 +16,7 @@
 #define IXGBE_ALL_QUEUES		128
 /* 15.5 KiB with FCS is the longest that MAXFRS may hold (8.2.3.22). */
 #define IXGBE_MAX_FRAME			(15872 - 4)
-#define IXGBE_STD_FRAME			1518	/* until the core says what it wants */
+#define IXGBE_STD_FRAME			1518	/* until the core says more */
 #define IXGBE_FCS			4
 
 /* The bound of every wait: polls times microseconds. */
@@ -313,7 +313,7 @@ static int ixgbe_rx_switch(struct ndrv_hw *hw, bool on)
 static int ixgbe_set_rx_mode(struct ndrv_hw *hw, bool promisc, bool allmulti, u32 max_frame)
 {
 	u32 fctrl = IXGBE_FCTRL_BAM | IXGBE_FCTRL_DPF;
-	/* Always: without it a frame of max_frame_bytes passes only if it has a VLAN tag (8.2.3.22.8) */
+	/* Always: without it max_frame_bytes is reached only with a VLAN tag (8.2.3.22) */
 	u32 hlreg0 = ndrv_rd32(hw, IXGBE_HLREG0) | IXGBE_HLREG0_JUMBOEN;
 
 	if (promisc)
@@ -354,7 +354,7 @@ static void ixgbe_rx_setup(struct ndrv_hw *hw, const struct ixgbe_variant *v)
 	ndrv_wr32(hw, IXGBE_RDRXCTL, rdrxctl | IXGBE_RDRXCTL_CRCSTRIP | IXGBE_RDRXCTL_RSCACKC |
 		  IXGBE_RDRXCTL_FCOE_WRFIX);
 
-	/* A program that stalls or dies must not pause the link partner: no pause frames, either way. */
+	/* A program that stalls must not pause the link partner: no pause frames, either way. */
 	ndrv_wr32(hw, IXGBE_FCCFG, 0);
 	ndrv_wr32(hw, IXGBE_MFLCN, IXGBE_MFLCN_DPF);
 }

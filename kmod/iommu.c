@@ -57,6 +57,7 @@ int ndrv_iommu_check(struct ndrv_dev *ndev)
 	const char *why;
 	int ret;
 
+	lockdep_assert_held(&ndev->lock);
 	if (type == NDRV_IOMMU_NONE) {
 		why = "no IOMMU stands behind this device";
 		ret = -ENXIO;
@@ -71,9 +72,10 @@ int ndrv_iommu_check(struct ndrv_dev *ndev)
 	}
 
 	if (ndrv_allow_unsafe_dma && capable(CAP_SYS_RAWIO)) {
-		if (!test_taint(TAINT_USER))
+		if (!ndev->unsafe_told)
 			dev_warn(dev, "%s: user space now reaches all memory by DMA, as allow_unsafe_dma=1 permits; kernel tainted\n",
 				 why);
+		ndev->unsafe_told = true;
 		add_taint(TAINT_USER, LOCKDEP_STILL_OK);
 		return 0;
 	}

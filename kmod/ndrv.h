@@ -114,6 +114,7 @@ struct ndrv_dev {
 	bool gone;				/* remove has run, or the hardware is lost */
 	bool resetting;				/* between reset_prepare and reset_done */
 	bool doorbells_touched;			/* since the last reset: user space has a page */
+	bool unsafe_told;			/* the log says that DMA is not confined */
 	struct list_head ctxs;
 	struct list_head mappings;
 	DECLARE_BITMAP(queues, NDRV_HW_MAX_QUEUES);	/* pairs that belong to a context */

@@ -266,8 +266,8 @@ void ndrv_queue_sweep(struct ndrv_dev *ndev)
 }
 
 /*
- * A queue that is alone may let frames wait in the packet buffer for its descriptors, which rides out
- * bursts. As soon as there are two, a stalled program would hold up the frames of the other.
+ * A queue that is alone may let frames wait in the packet buffer for its descriptors, which rides
+ * out bursts. As soon as there are two, a stalled program would hold up the frames of the other.
  */
 static void rx_drop_apply(struct ndrv_dev *ndev)
 {

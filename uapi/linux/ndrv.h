@@ -444,7 +444,7 @@ struct ndrv_rx_mode {
  * @size: sizeof(struct ndrv_stats)
  * @flags: Must be 0
  * @out_rx_packets: Good frames received by the port
- * @out_rx_bytes: Their bytes, without FCS
+ * @out_rx_bytes: Their bytes, without FCS; the 82599 family counts those of missed frames too
  * @out_rx_missed: Frames that found no room in the packet buffer: the software was too slow
  * @out_rx_no_desc: Frames dropped by a queue without descriptors
  * @out_rx_errors: Frames with CRC, length or symbol errors
