@@ -13,6 +13,8 @@
 #include "common.h"
 
 #define BURST_MAX	256
+/* A frame that is longer than a buffer takes several handles; so many are always enough. */
+#define BURST_PIECES	16
 #define LINK_WAIT_MS	10000
 #define FLUSH_US	200000
 /* How many rounds without packets between two looks at the clock. */
@@ -38,6 +40,7 @@ static struct {
 	uint64_t count, run_ns;
 	uint32_t pool_bufs;
 	bool one_way, mac_swap, set_dst, json, quiet;
+	bool pieces;			/* frames may be longer than a buffer */
 	uint8_t dst[6];
 	struct ndrv_queue_opts queue;
 } opt = {
@@ -167,6 +170,18 @@ static void change_addresses(struct ndrv_pkt *pkts, unsigned int n)
 	}
 }
 
+/* Handles are packets, unless packets come in pieces. */
+static unsigned int nr_packets(const struct ndrv_pkt *pkts, unsigned int n)
+{
+	unsigned int i, count = 0;
+
+	if (!opt.pieces)
+		return n;
+	for (i = 0; i < n; i++)
+		count += !(pkts[i].flags & NDRV_PKT_F_MORE);
+	return count;
+}
+
 /* The packet at w->first can never be sent: drop the whole frame that it begins. */
 static void drop_frame(struct way *w)
 {
@@ -176,16 +191,18 @@ static void drop_frame(struct way *w)
 		n++;
 	ndrv_pkt_free(w->to->q, &w->pkts[w->first], n);
 	w->first += n;
-	w->dropped += n;
+	w->dropped++;
 }
 
 /* Move what there is; false if the program has to end. Packets that do not fit wait in the way. */
 static bool move(struct way *w, bool receive)
 {
+	unsigned int count;
 	int n;
 
 	if (w->first == w->end && receive && budget) {
-		n = ndrv_rx_burst(w->from->q, w->pkts, budget < opt.burst ? budget : opt.burst);
+		n = ndrv_rx_burst(w->from->q, w->pkts, budget < opt.burst && !opt.pieces ?
+							       budget : opt.burst);
 		if (n < 0) {
 			if (!tool_recover(w->from->name, w->from->q, n))
 				return false;
@@ -194,8 +211,9 @@ static bool move(struct way *w, bool receive)
 		}
 		w->first = 0;
 		w->end = n;
-		w->received += n;
-		budget -= n;
+		count = nr_packets(w->pkts, n);
+		w->received += count;
+		budget -= count < budget ? count : budget;
 		if (opt.mac_swap || opt.set_dst)
 			change_addresses(w->pkts, n);
 	}
@@ -203,8 +221,8 @@ static bool move(struct way *w, bool receive)
 		return true;
 	n = ndrv_tx_burst(w->to->q, &w->pkts[w->first], w->end - w->first);
 	if (n >= 0) {
+		w->sent += nr_packets(&w->pkts[w->first], n);
 		w->first += n;
-		w->sent += n;
 		return true;
 	}
 	if (n == -EINVAL || n == -EOPNOTSUPP) {
@@ -294,10 +312,11 @@ static void finish(struct way *ways, unsigned int nr_ways)
 			if (!move(w, false))
 				break;
 		ndrv_pkt_free(w->to->q, &w->pkts[w->first], w->end - w->first);
-		w->dropped += w->end - w->first;
+		w->dropped += nr_packets(&w->pkts[w->first], w->end - w->first);
 		if (ndrv_tx_flush(w->to->q, FLUSH_US)) {
+			/* Descriptors; with pieces that is more than packets, and never less. */
 			left = ndrv_tx_reclaim(w->to->q);
-			if (left > 0) {
+			if (left > 0 && (uint64_t)left <= w->sent) {
 				w->sent -= left;
 				w->dropped += left;
 			}
@@ -360,6 +379,9 @@ static struct ndrv_pool *open_ports(struct port ports[2])
 
 	for (i = 0; i < 2; i++)
 		ports[i].q = tool_open(ports[i].name, &opt.queue);
+	opt.pieces = opt.queue.max_frame_bytes > ndrv_queue_rx_buf_bytes(ports[0].q);
+	if (opt.pieces && opt.burst < BURST_PIECES)
+		opt.burst = BURST_PIECES;
 	/* Twice what both ports can hold: rings, caches, and a burst in hand. */
 	if (!bufs)
 		bufs = 4 * (ndrv_queue_rx_entries(ports[0].q) + ndrv_queue_tx_entries(ports[0].q) + 512);
