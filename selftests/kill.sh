@@ -52,7 +52,8 @@ load()			# start|stop
 echo "TAP version 13"
 echo "# seed $seed"
 check "a generator and a sink on both ports" eval \
-	'simctl_ok wire 0:none && simctl_ok wire 1:none && simctl_ok wire 0:gen,sink && simctl_ok wire 1:gen,sink && simctl_ok gen 0 set size=64 count=0 &&
+	'simctl_ok wire 0:none && simctl_ok wire 1:none && simctl_ok wire 0:gen,sink &&
+	 simctl_ok wire 1:gen,sink && simctl_ok gen 0 set size=64 count=0 &&
 	 simctl_ok gen 1 set size=64 count=0 && load start'
 check "forwards before" forwards 1000
 simctl stats reset > /dev/null
