@@ -405,7 +405,7 @@ static void random_run(unsigned int seed, uint32_t entries, uint32_t nr_bufs, ui
 	srandom(seed);
 	fake_init(&f, entries, entries, nr_bufs, buf_bytes, 2048);
 	fake_start(&f);
-	for (step = 0; step < 3000; step++) {
+	for (step = 0; step < 1200; step++) {
 		for (i = random() % 40; i; i--) {	/* the card receives */
 			uint32_t len = random() % 16 ? 60 + random() % 1900 : 2049 + random() % 12000;
 			uint8_t s = random();
@@ -457,7 +457,7 @@ static void random_run(unsigned int seed, uint32_t entries, uint32_t nr_bufs, ui
 		}
 		if (random() % 16 == 0)
 			fake_tx_report(&f);
-		if (random() % 500 == 0) {		/* stop and start with everything in flight */
+		if (random() % 200 == 0) {		/* stop and start with everything in flight */
 			ndrv_rings_stop(f.q);
 			for (i = 0; i < f.nr_bufs; i++)
 				if (f.owner[i] != OWNER_PROGRAM)
