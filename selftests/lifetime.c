@@ -212,6 +212,9 @@ TEST_F(unbind, rebind_gives_a_new_device)
 	ASSERT_EQ(0, port_setup(&b, 0, NULL));
 	EXPECT_EQ(0, port_start(&b));
 	EXPECT_EQ(NDRV_STATE_RUNNING, b.status->state);
+	/* A store to the page of the old one does not reach the new one's registers. */
+	port_tail(&self->a, NDRV_DOORBELL_F_RX, 77, 0);
+	EXPECT_EQ(b.qs.rx_entries - 1, *(volatile uint32_t *)(b.rx_page + b.qs.out_rx_tail_off));
 	/* A pool of the old device is memory like any other. */
 	EXPECT_EQ(0, pool_attach(b.fd, self->a.pool.fd, &(struct pool){ 0 }));
 	port_close(&self->a);

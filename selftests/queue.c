@@ -363,44 +363,88 @@ TEST_F(pair, neighbours_do_not_disturb)
 	EXPECT_EQ(generation, self->st->generation);
 }
 
-/*
- * A queue that does not stop in time is stopped by a reset of the device. ETIMEDOUT says so, the
- * others are REVOKED, and all can be started again. The simulator plays the stuck queue.
- */
-TEST_F(pair, stuck_queue_resets_the_port)
+/* ---- a queue that does not stop in time ----------------------------------------------------------- */
+
+FIXTURE(stuck) { unsigned int nr; bool found; int a, b; const volatile struct ndrv_status *st; };
+
+/* The simulator plays the stuck queue, on a port where it sees every register access. */
+FIXTURE_SETUP(stuck)
 {
 	struct ndrv_queue_setup qs = setup_args();
-	struct ndrv_stats before, after;
-	uint64_t generation, again;
-	int fd, err;
+	int err;
 
-	if (!sim_present())
-		SKIP(return, "needs the simulator");
-	SETUP();
-	ASSERT_EQ(0, queue_start(self->fd, &generation));
-	fd = dev_open(0);
-	ASSERT_GE(fd, 0);
-	qs.queue = NDRV_QUEUE_ANY;
-	ASSERT_EQ(0, queue_setup(fd, &qs));
-	ASSERT_EQ(0, queue_start(fd, NULL));
-	ASSERT_EQ(0, get_stats(self->fd, &before));
-	err = sim_command("fault %d stuck-disable 1", sim_index(0));
+	self->a = self->b = -1;
+	NEED_PORTS(1);
+	while (sim_present() && self->nr < dev_count() && !self->found) {
+		self->found = sim_port_says(self->nr, "\"trap\":true");
+		self->nr += !self->found;
+	}
+	if (!self->found)
+		SKIP(return, "needs a port of the simulator with trap=on");
+	self->a = dev_open(self->nr);
+	self->b = dev_open(self->nr);
+	ASSERT_GE(self->a, 0);
+	ASSERT_GE(self->b, 0);
+	ASSERT_EQ(0, queue_setup(self->a, &qs));
+	qs.queue = 1;
+	ASSERT_EQ(0, queue_setup(self->b, &qs));
+	self->st = xmmap(self->a, page_up(1), PROT_READ, MAP_SHARED, NDRV_MMAP_STATUS, &err);
 	ASSERT_EQ(0, err);
-	EXPECT_EQ(-ETIMEDOUT, queue_stop(fd));
-	sim_command("fault %d stuck-disable 0", sim_index(0));
-	ASSERT_EQ(0, get_stats(self->fd, &after));
+	ASSERT_EQ(0, queue_start(self->a, NULL));
+	ASSERT_EQ(0, queue_start(self->b, NULL));
+}
+
+FIXTURE_TEARDOWN(stuck)
+{
+	if (self->found)
+		sim_command("fault %d stuck-disable 0", sim_index(self->nr));
+	if (self->a >= 0)
+		close(self->a);
+	if (self->b >= 0)
+		close(self->b);
+}
+
+/* The device is reset: ETIMEDOUT says so, the others are REVOKED, and all can be started again. */
+TEST_F(stuck, stop_resets_the_port)
+{
+	struct ndrv_stats before, after;
+	uint64_t generation = self->st->generation, again;
+
+	ASSERT_EQ(0, get_stats(self->a, &before));
+	ASSERT_EQ(0, sim_command("fault %d stuck-disable 1000", sim_index(self->nr)));
+	EXPECT_EQ(-ETIMEDOUT, queue_stop(self->b));
+	ASSERT_EQ(0, sim_command("fault %d stuck-disable 0", sim_index(self->nr)));
+	ASSERT_EQ(0, get_stats(self->a, &after));
 	EXPECT_EQ(before.out_resets + 1, after.out_resets);
 	EXPECT_EQ(NDRV_STATE_REVOKED, self->st->state);
 	EXPECT_NE(generation, self->st->generation);
-	EXPECT_EQ(POLLERR | POLLHUP, poll_fd(self->fd, POLLIN, 0) & (POLLERR | POLLHUP));
-	EXPECT_EQ(-EPIPE, doorbell(self->fd, NDRV_DOORBELL_F_TX, 0, 0));
-	EXPECT_EQ(0, queue_stop(self->fd)) TH_LOG("does nothing in REVOKED");
-	ASSERT_EQ(0, queue_start(self->fd, &again));
+	EXPECT_EQ(POLLERR | POLLHUP, poll_fd(self->a, POLLIN, 0) & (POLLERR | POLLHUP));
+	EXPECT_EQ(-EPIPE, doorbell(self->a, NDRV_DOORBELL_F_TX, 0, 0));
+	EXPECT_EQ(0, queue_stop(self->a)) TH_LOG("does nothing in REVOKED");
+	ASSERT_EQ(0, queue_start(self->a, &again));
 	EXPECT_GT(again, generation);
-	EXPECT_EQ(0, poll_fd(self->fd, POLLIN, 0) & (POLLERR | POLLHUP));
-	EXPECT_EQ(0, queue_start(fd, NULL)) TH_LOG("the stuck one");
-	EXPECT_EQ(0, sim_counter(0, "dma_after_stop"));
-	close(fd);
+	EXPECT_EQ(0, poll_fd(self->a, POLLIN, 0) & (POLLERR | POLLHUP));
+	EXPECT_EQ(0, queue_start(self->b, NULL)) TH_LOG("the stuck one");
+	EXPECT_EQ(0, sim_counter(self->nr, "dma_after_stop"));
+}
+
+/* close cannot fail: the reset happens there, and the memory goes only then. */
+TEST_F(stuck, close_resets_the_port)
+{
+	struct ndrv_queue_setup qs = setup_args();
+
+	ASSERT_EQ(0, sim_command("fault %d stuck-disable 1000", sim_index(self->nr)));
+	EXPECT_EQ(0, close(self->b));
+	ASSERT_EQ(0, sim_command("fault %d stuck-disable 0", sim_index(self->nr)));
+	EXPECT_EQ(NDRV_STATE_REVOKED, self->st->state);
+	ASSERT_EQ(0, queue_start(self->a, NULL));
+	self->b = dev_open(self->nr);
+	ASSERT_GE(self->b, 0);
+	qs.queue = 1;
+	EXPECT_EQ(0, queue_setup(self->b, &qs)) TH_LOG("its queue is free");
+	EXPECT_EQ(0, queue_start(self->b, NULL));
+	EXPECT_EQ(0, sim_counter(self->nr, "dma_faults"));
+	EXPECT_EQ(0, sim_counter(self->nr, "dma_after_stop"));
 }
 
 TEST_HARNESS_MAIN

@@ -486,17 +486,36 @@ int sim_index(unsigned int nr)
 	return rank;
 }
 
-int64_t sim_counter(unsigned int nr, const char *name)
+/* The simulator's words about one port, or NULL. */
+static const char *sim_port(unsigned int nr)
 {
 	static char reply[1 << 20];
-	char key[32];
-	const char *at;
+	char key[32], *at, *next;
 
 	if (sim_ask("stats", reply, sizeof(reply)))
-		return -1;
+		return NULL;
 	snprintf(key, sizeof(key), "\"name\":\"port%d\"", sim_index(nr));
 	at = strstr(reply, key);
-	return at ? json_number(at, name) : -1;
+	if (!at)
+		return NULL;
+	next = strstr(at + 1, "\"name\":\"port");
+	if (next)
+		*next = 0;
+	return at;
+}
+
+int64_t sim_counter(unsigned int nr, const char *name)
+{
+	const char *port = sim_port(nr);
+
+	return port ? json_number(port, name) : -1;
+}
+
+bool sim_port_says(unsigned int nr, const char *text)
+{
+	const char *port = sim_port(nr);
+
+	return port && strstr(port, text);
 }
 
 int sim_command(const char *fmt, ...)

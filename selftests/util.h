@@ -152,6 +152,7 @@ uint64_t frame_seq(const uint8_t *frame);	/* UINT64_MAX: not one of ours */
 bool sim_present(void);
 /* A counter of the simulated port behind /dev/ndrv number @nr, or -1. */
 int64_t sim_counter(unsigned int nr, const char *name);
+bool sim_port_says(unsigned int nr, const char *text);	/* "\"trap\":true" */
 /* Which port of the simulator is behind /dev/ndrv number @nr: for commands. */
 int sim_index(unsigned int nr);
 int sim_command(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

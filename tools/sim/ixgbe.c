@@ -482,9 +482,9 @@ static void model_dump(struct sim_dev *dev, char *buf, size_t size)
 	struct ixgbe *ix = dev->priv;
 	size_t at;
 
-	at = snprintf(buf, size, "\"device_id\":\"%04x\",\"link_up\":%s,"
+	at = snprintf(buf, size, "\"device_id\":\"%04x\",\"link_up\":%s,\"trap\":%s,"
 		      "\"packet_buffer_frames\":%u,\"queues\":[", ix->device,
-		      ix->link_up ? "true" : "false", ix->pb_frames);
+		      ix->link_up ? "true" : "false", ix->trap ? "true" : "false", ix->pb_frames);
 	/* One queue takes less than 100 bytes; what does not fit is left out whole. */
 	for (unsigned int i = 0; i < ix->nr_rx_live && at + 102 < size; i++)
 		at += dump_queue(buf + at, size - at, ix->rx_live[i], !i);
