@@ -424,6 +424,8 @@ TEST(kill_frees_the_pair_at_once)
 	NEED_PORTS(1);
 	for (i = 0; i < 5; i++) {
 		ASSERT_EQ(0, start_and_die(i * 7));
+		if (sim_present())
+			EXPECT_TRUE(sim_port_says(0, "\"queues\":[]")) TH_LOG("round %d", i);
 		EXPECT_TRUE(queue0_is_free()) TH_LOG("round %d", i);
 	}
 	if (sim_present())
