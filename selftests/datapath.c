@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Frames from one port to the other over the cable, through descriptors that this program writes:
- * content, lengths, order, ring wrap, several buffers a frame, both doorbell modes, one pool on both
- * ports, receive mode, statistics. Needs two ports of the 82599 family joined by a cable.
+ * content, lengths, order, ring wrap, several buffers a frame, both doorbell modes, one pool on
+ * both ports, receive mode, statistics. Needs two ports of the 82599 family joined by a cable.
  */
 #include "kselftest_harness.h"
 #include "util.h"

@@ -2,9 +2,9 @@
 /*
  * The general rules of uapi/linux/ndrv.h, for every ioctl: the size field, unknown tails, reserved
  * fields, unknown flags, unreadable memory, out_ fields. One row per ioctl in the table below; a
- * row brings its file into a state in which the call succeeds, so that only the fault under test can
- * make it fail. ioctl-rows.sh compares the rows with the header and with the module's own table.
- * Also built for 32 bit (ioctl_32), where every call must behave the same.
+ * row brings its file into a state in which the call succeeds, so that only the fault under test
+ * can make it fail. ioctl-rows.sh compares the rows with the header and with the module's own
+ * table. Also built for 32 bit (ioctl_32), where every call must behave the same.
  */
 #include "kselftest_harness.h"
 #include "util.h"

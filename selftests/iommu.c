@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who may have queues behind which IOMMU: translated, passed through (iommu=pt), none. What the machine
- * has is read from the kernel's own records, never from the module; boot the three ways to have all.
- * NDRV_UNSAFE=1 in the environment says that the module was loaded with allow_unsafe_dma=1.
+ * Who may have queues behind which IOMMU: translated, passed through (iommu=pt), none. What the
+ * machine has is read from the kernel's own records, never from the module; boot the three ways to
+ * have all. NDRV_UNSAFE=1 in the environment says that the module was loaded with
+ * allow_unsafe_dma=1.
  */
 #include "kselftest_harness.h"
 #include "util.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A program that means harm: descriptors with addresses that its port does not own, its own rings as
- * buffers, queues enabled behind the kernel's back. The IOMMU must stop each, memory must stay as it
- * was (canaries), the port must be usable at once, and two other ports must not lose a frame.
+ * A program that means harm: descriptors with addresses that its port does not own, its own rings
+ * as buffers, queues enabled behind the kernel's back. The IOMMU must stop each, memory must stay
+ * as it was (canaries), the port must be usable at once, and two other ports must not lose a frame.
  *
  * Ports 0 and 1 are the attacker's and share a cable; ports 2 and 3, where they exist, are the
  * neighbours. The simulator's counters prove that an access was tried and failed; without it (real

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Life and death of files and devices: unbind and removal under mapped, running queues; descriptors
- * that cross processes; fork; close after the device; a new device after the old (uapi/linux/ndrv.h,
- * "General rules" and "Memory"). Needs root: it unbinds the port.
+ * that cross processes; fork; close after the device; a new device after the old
+ * (uapi/linux/ndrv.h, "General rules" and "Memory"). Needs root: it unbinds the port.
  */
 #include "kselftest_harness.h"
 #include "util.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The areas that mmap(2) gives, and all that it refuses (uapi/linux/ndrv.h, "Memory"). What becomes of
- * mappings when the device goes is in lifetime.c.
+ * The areas that mmap(2) gives, and all that it refuses (uapi/linux/ndrv.h, "Memory"). What becomes
+ * of mappings when the device goes is in lifetime.c.
  */
 #define _GNU_SOURCE
 #include "kselftest_harness.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Packet memory: NDRV_POOL_CREATE, NDRV_POOL_ATTACH, NDRV_POOL_DETACH; one pool on two ports and in two
- * processes; memory of other exporters. That a port reaches no other memory is in isolation.c.
+ * Packet memory: NDRV_POOL_CREATE, NDRV_POOL_ATTACH, NDRV_POOL_DETACH; one pool on two ports and in
+ * two processes; memory of other exporters. That a port reaches no other memory is in isolation.c.
  */
 #define _GNU_SOURCE
 #include "kselftest_harness.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A port at work: fills and reads hardware descriptors through the mapped rings, as any program of a
- * user would. Knows the advanced descriptors of the 82599 family (82599 data sheet 331520, 7.1.6 and
- * 7.2.3.2), typed from there and not from the library.
+ * A port at work: fills and reads hardware descriptors through the mapped rings, as any program of
+ * a user would. Knows the advanced descriptors of the 82599 family (82599 data sheet 331520, 7.1.6
+ * and 7.2.3.2), typed from there and not from the library.
  */
 #include "util.h"
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A queue pair through its states: set-up, start, stop, generation, status page, doorbells by the
- * kernel, pairs beside each other, statistics and receive mode of the port. One port, no cable needed.
+ * kernel, pairs beside each other, statistics and receive mode of the port. One port, no cable
+ * needed.
  */
 #include "kselftest_harness.h"
 #include "util.h"

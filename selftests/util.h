@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the tests of /dev/ndrvN share: finding ports, raw system calls, a port that sends and receives,
- * the simulator's counters. Speaks to the kernel through uapi/linux/ndrv.h and nothing else (no
- * libndrv), so that an error of the interface cannot be hidden by a library that shares it.
- * Functions return -errno; a timeout is -ETIMEDOUT.
+ * What the tests of /dev/ndrvN share: finding ports, raw system calls, a port that sends and
+ * receives, the simulator's counters. Speaks to the kernel through uapi/linux/ndrv.h and nothing
+ * else (no libndrv), so that an error of the interface cannot be hidden by a library that shares
+ * it. Functions return -errno; a timeout is -ETIMEDOUT.
  */
 #ifndef NDRV_SELFTEST_UTIL_H
 #define NDRV_SELFTEST_UTIL_H
@@ -99,8 +99,8 @@ void pool_close(struct pool *p);
 #define SLOT_BYTES	2048
 
 /*
- * One queue pair with its mappings and a pool of rx_entries + tx_entries slots: receive descriptor i
- * always has slot i. Positions count up freely; the ring index is position % entries.
+ * One queue pair with its mappings and a pool of rx_entries + tx_entries slots: receive descriptor
+ * i always has slot i. Positions count up freely; the ring index is position % entries.
  */
 struct port {
 	int fd;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kernel as a family file of kmod sees it, on the host: what kmod/hw.h lists, over the in-process
- * simulator. hw->regs is the struct sim_inproc, time is the simulator's, so a wait takes no time but
- * is measured. Tests look into and interfere with it through struct host.
+ * The kernel as a family file of kmod sees it, on the host: what kmod/hw.h lists, over the
+ * in-process simulator. hw->regs is the struct sim_inproc, time is the simulator's, so a wait takes
+ * no time but is measured. Tests look into and interfere with it through struct host.
  */
 #ifndef HW_HOST_H
 #define HW_HOST_H

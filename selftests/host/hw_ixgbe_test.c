@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kmod/hw_ixgbe.c on the host, against the 82599 model: what struct ndrv_hw_ops of kmod/hw.h promises,
- * op by op, with frames that cross the model's DMA, and with hardware that hangs or is gone. Register
- * numbers here are typed from the data sheet once more, not taken from the family.
+ * kmod/hw_ixgbe.c on the host, against the 82599 model: what struct ndrv_hw_ops of kmod/hw.h
+ * promises, op by op, with frames that cross the model's DMA, and with hardware that hangs or is
+ * gone. Register numbers here are typed from the data sheet once more, not taken from the family.
  */
 #include "hw.h"
 #include "tap.h"
