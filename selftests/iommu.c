@@ -161,15 +161,25 @@ TEST_F(iommu, without_rawio_by_policy)
 }
 
 /* With permission the port works without an IOMMU too: addresses are physical then. */
-TEST_F(iommu, frames_pass_where_queues_are_allowed)
+TEST_F(iommu, frames_pass_only_where_queues_are_allowed)
 {
 	struct port a, b;
 	uint8_t out[500], in[2048];
 
 	NEED_PORTS(2);
 	NEED_ROOT();
-	if (self->refusal && !self->unsafe)
-		SKIP(return, "no queues here");
+	if (self->refusal && !self->unsafe) {
+		/* What was refused left nothing behind that could be started or mapped. */
+		EXPECT_EQ(self->refusal, setup_now(self->fd));
+		EXPECT_EQ(-ENXIO, queue_start(self->fd, NULL));
+		EXPECT_EQ(MAP_FAILED, mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, self->fd,
+					   NDRV_MMAP_TX_DOORBELL));
+		EXPECT_EQ(ENXIO, errno);
+		EXPECT_EQ(MAP_FAILED, mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, self->fd,
+					   NDRV_MMAP_RX_RING));
+		EXPECT_EQ(ENXIO, errno);
+		return;
+	}
 	close(self->fd);
 	self->fd = -1;
 	ASSERT_EQ(0, port_setup(&a, 0, NULL));
