@@ -160,9 +160,9 @@ static int ioctl_info(struct ndrv_ctx *ctx, void *data)
 		return -EOPNOTSUPP;
 	arg->out_abi = NDRV_ABI_VERSION;
 	arg->out_desc_format = info->desc_format;
-	arg->out_features = info->features;
+	arg->out_features = ndev->hw.features;
 	arg->out_iommu = ndrv_iommu_type(ndev);
-	arg->out_max_queues = info->max_queues;
+	arg->out_max_queues = ndev->hw.max_queues;
 	arg->out_ring_min = info->ring_min;
 	arg->out_ring_max = info->ring_max;
 	arg->out_ring_align = info->ring_align;

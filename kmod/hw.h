@@ -6,11 +6,18 @@
  * Family files also compile on the host, against the simulator in-process. There hw_host.h stands
  * in for the kernel and supplies:
  *  - u8 u16 u32 u64 bool, BIT() GENMASK() FIELD_PREP() FIELD_GET() ARRAY_SIZE() lower_32_bits()
- *    upper_32_bits(), min() max() max_t() min_t(), test_bit(), the errno names, memcpy
+ *    upper_32_bits(), min() max() max_t() min_t(), test_bit(), the errno names, memcpy,
+ *    get_unaligned_le16() put_unaligned_le16() and those for 32 and 64 bits, READ_ONCE()
  *  - __iomem and struct device (may be empty); a shim can find its device behind hw->regs
  *  - ndrv_rd32(hw, reg) ndrv_wr32(hw, reg, value): 32-bit register access
  *  - ndrv_hw_sleep_us(hw, us): waits at least that long, may sleep
- *  - ndrv_hw_err(hw, fmt, ...) ndrv_hw_warn(hw, fmt, ...): one log line with a newline at its end
+ *  - ndrv_hw_err(hw, fmt, ...) ndrv_hw_warn() ndrv_hw_info(): one log line with a newline at its end
+ *  - ndrv_hw_zalloc() ndrv_hw_free(), ndrv_hw_dma_alloc() ndrv_hw_dma_free(), ndrv_hw_firmware()
+ *    ndrv_hw_firmware_free(): see their prototypes; MODULE_FIRMWARE()
+ *
+ * Order between memory and registers: stores to DMA memory made before ndrv_wr32() are visible to
+ * the device before the register changes, and what the device wrote before it changed a register is
+ * visible to loads after the ndrv_rd32() that saw the change.
  */
 #ifndef NDRV_HW_H
 #define NDRV_HW_H
@@ -24,6 +31,8 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/minmax.h>
+#include <linux/module.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/types.h>
 #else
@@ -32,6 +41,10 @@
 
 /* More than any family has; sizes the bitmaps of struct ndrv_hw_live. */
 #define NDRV_HW_MAX_QUEUES	256
+
+/* Key and table of receive side scaling as user space gives them; families stretch or repeat them. */
+#define NDRV_HW_RSS_KEY		40
+#define NDRV_HW_RSS_TABLE	128
 
 struct ndrv_hw;
 
@@ -94,6 +107,16 @@ struct ndrv_hw_stats {
 };
 
 /**
+ * struct ndrv_hw_rss - how received frames are spread over queues
+ * @key: of the Toeplitz hash
+ * @table: queue numbers, indexed by the low bits of the hash; each below hw->rss_queues
+ */
+struct ndrv_hw_rss {
+	u8 key[NDRV_HW_RSS_KEY];
+	u16 table[NDRV_HW_RSS_TABLE];
+};
+
+/**
  * struct ndrv_hw_ops - what a family does for the core
  *
  * Context: every op runs in process context and may sleep, except @doorbell and @tail_off. The
@@ -104,11 +127,18 @@ struct ndrv_hw_stats {
  * which is a named constant of the family; the op has logged which register. -ENODEV: the device
  * answers no more (hw->gone is then set). After an error of reset the hardware may still do DMA.
  *
+ * @attach: Once, before the first reset: allocates hw->priv and the DMA memory that the family
+ *	itself needs. Touches no register. A family without such needs leaves it and @detach NULL.
+ * @detach: The opposite, after the last shutdown or reset, when the device does no DMA any more;
+ *	also after a start that failed. Touches no register: there may be none.
  * @reset: Stops all DMA of the function, resets it, and leaves it quiet: interrupts
- *	masked, all queues off, link state as the NVM says. Reads the address into hw->mac.
- *	Bound: under a second.
- * @start: After reset: sets up packet buffers, filters, the receive and transmit paths,
- *	and starts to bring the link up without waiting for it. All queues stay off.
+ *	masked, all queues off, link state as the NVM says. Bus mastering may be off, so nothing
+ *	here may need DMA. Bound: under a second, or what the data sheet says if that is longer.
+ * @start: After reset, with bus mastering on: sets up packet buffers, filters, the receive and
+ *	transmit paths, and starts to bring the link up without waiting for it. All queues stay
+ *	off. Reads the address into hw->mac (unless reset did). The first start may lower
+ *	hw->max_queues and hw->features to what this card has; later ones leave them alone. What
+ *	@rss was told last is forgotten.
  * @shutdown: Gives the device back: reset, plus whatever tells firmware that the driver has left.
  *	Same promise and bound as reset.
  * @queue_start: Programs the sides that are not left out, heads and tails 0, and enables them.
@@ -126,11 +156,17 @@ struct ndrv_hw_stats {
  * @doorbell: Moves the tail of one side. Never sleeps. Ring memory written before is visible to the
  *	device before the new tail is.
  * @tail_off: Where the tail register is, in bytes from the start of the register BAR
+ * @rss: Spreads frames over queues as @rss says; NULL: everything goes to queue 0, as after start.
+ *	A frame for a queue that does not run is dropped, or waits where @rx_drop allows that.
+ *	-EOPNOTSUPP: this card cannot (now). A family that never can leaves it NULL.
  * @set_rx_mode: Which frames to take: promisc, allmulti, and the longest frame (bytes without FCS)
- * @link: Reads the link: *up, and *mbps (0 while down)
+ * @link: Reads the link: *up, and *mbps (0 while down). Called at least once a second: a family with
+ *	firmware that talks unasked drains its messages here.
  * @stats: Adds what happened since the last call to @acc; called at least every few seconds
  */
 struct ndrv_hw_ops {
+	int (*attach)(struct ndrv_hw *hw);
+	void (*detach)(struct ndrv_hw *hw);
 	int (*reset)(struct ndrv_hw *hw);
 	int (*start)(struct ndrv_hw *hw);
 	int (*shutdown)(struct ndrv_hw *hw);
@@ -140,6 +176,7 @@ struct ndrv_hw_ops {
 	int (*sweep)(struct ndrv_hw *hw, const struct ndrv_hw_live *live);
 	void (*doorbell)(struct ndrv_hw *hw, u32 queue, bool tx, u32 tail);
 	u32 (*tail_off)(struct ndrv_hw *hw, u32 queue, bool tx);
+	int (*rss)(struct ndrv_hw *hw, const struct ndrv_hw_rss *rss);
 	int (*set_rx_mode)(struct ndrv_hw *hw, bool promisc, bool allmulti, u32 max_frame);
 	int (*link)(struct ndrv_hw *hw, bool *up, u32 *mbps);
 	void (*stats)(struct ndrv_hw *hw, struct ndrv_hw_stats *acc);
@@ -150,11 +187,13 @@ struct ndrv_hw_ops {
  * @name: for messages
  * @ops: see there
  * @desc_format: NDRV_DESC_*
- * @features: NDRV_FEAT_*
+ * @features: NDRV_FEAT_*, as far as the whole family has them; see hw->features
  * @regs_bar: BAR with the registers
- * @regs_min_bytes: the BAR must be at least this long
+ * @regs_min_bytes: the BAR must be at least this long, and so much of it is within reach of
+ *	ndrv_rd32() and ndrv_wr32(). @tail_off may point beyond, up to hw->regs_bytes.
  * @alive_reg: a register that is never all ones while the device answers
- * @max_queues: queue pairs
+ * @max_queues: queue pairs, at most; see hw->max_queues
+ * @rss_queues: RSS can name the queues below this; 0 without @rss
  * @ring_min: smallest ring in descriptors
  * @ring_max: largest ring in descriptors
  * @ring_align: ring sizes are multiples of this
@@ -173,6 +212,7 @@ struct ndrv_hw_info {
 	u32 regs_min_bytes;
 	u32 alive_reg;
 	u32 max_queues;
+	u32 rss_queues;
 	u32 ring_min;
 	u32 ring_max;
 	u32 ring_align;
@@ -186,24 +226,64 @@ struct ndrv_hw_info {
 /**
  * struct ndrv_hw - one device, as its family sees it
  * @info: the family
+ * @priv: the family's own, between attach and detach
  * @regs: start of the register BAR
+ * @regs_bytes: length of the register BAR, which may be more than is mapped here
  * @dev: for messages only
  * @pci_device: PCI device id; a family may look its variant up with it
+ * @serial: PCIe device serial number, 0 = none
+ * @max_queues: queue pairs of this card, from info->max_queues; see @start
+ * @rss_queues: RSS can name the queues below this, from info->rss_queues; see @start
+ * @features: NDRV_FEAT_* of this card, from info->features; see @start
  * @lan_id: number of the port on a card with several, from the hardware
  * @gone: set, and never cleared, when the device answered with all ones
  * @link_up: set by the core: what the last @link said; reset may use it
- * @mac: the port's address, valid after reset
+ * @mac: the port's address, valid after start
  */
 struct ndrv_hw {
 	const struct ndrv_hw_info *info;
+	void *priv;
 	void __iomem *regs;
+	u64 regs_bytes;
 	struct device *dev;
 	u16 pci_device;
+	u64 serial;
+	u32 max_queues;
+	u32 rss_queues;
+	u32 features;
 	u8 lan_id;
 	bool gone;
 	bool link_up;
 	u8 mac[6];
 };
+
+/**
+ * struct ndrv_hw_blob - a firmware file
+ * @data: its bytes; whoever could write to the firmware folder chose them
+ * @bytes: how many
+ * @handle: the kernel's
+ */
+struct ndrv_hw_blob {
+	const u8 *data;
+	size_t bytes;
+	const void *handle;
+};
+
+/*
+ * DMA memory of the family itself: zeroed, in whole pages of its own, coherent, mapped for reading
+ * and writing. NULL: none left. User space's queues work in the same IOMMU domain and can write to
+ * it, so what is read from it is read once, and checked. Free it only when the device cannot reach
+ * it any more, with the same size.
+ */
+void *ndrv_hw_dma_alloc(struct ndrv_hw *hw, size_t bytes, u64 *iova);
+void ndrv_hw_dma_free(struct ndrv_hw *hw, size_t bytes, void *mem, u64 iova);
+
+/*
+ * Reads a file below the kernel's firmware folders. -ENOENT: there is none, and nothing was said
+ * about it in the log; the caller knows whether that matters.
+ */
+int ndrv_hw_firmware(struct ndrv_hw *hw, const char *name, struct ndrv_hw_blob *blob);
+void ndrv_hw_firmware_free(struct ndrv_hw *hw, struct ndrv_hw_blob *blob);
 
 #ifdef __KERNEL__
 u32 ndrv_rd32(struct ndrv_hw *hw, u32 reg);
@@ -214,12 +294,25 @@ static inline void ndrv_hw_sleep_us(struct ndrv_hw *hw, unsigned int us)
 	fsleep(us);
 }
 
+/* Ordinary memory, zeroed; NULL: none left. */
+static inline void *ndrv_hw_zalloc(struct ndrv_hw *hw, size_t bytes)
+{
+	return kvzalloc(bytes, GFP_KERNEL);
+}
+
+static inline void ndrv_hw_free(struct ndrv_hw *hw, void *mem)
+{
+	kvfree(mem);
+}
+
 /* User space can provoke some of these by writing to what shares a page with its doorbell. */
 #define ndrv_hw_err(hw, fmt, ...)	dev_err_ratelimited((hw)->dev, fmt, ##__VA_ARGS__)
 #define ndrv_hw_warn(hw, fmt, ...)	dev_warn_ratelimited((hw)->dev, fmt, ##__VA_ARGS__)
+#define ndrv_hw_info(hw, fmt, ...)	dev_info_ratelimited((hw)->dev, fmt, ##__VA_ARGS__)
 #endif
 
 /* The families. */
 extern const struct ndrv_hw_info ndrv_ixgbe_info;
+extern const struct ndrv_hw_info ndrv_e810_info;
 
 #endif

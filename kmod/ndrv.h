@@ -143,6 +143,8 @@ extern dev_t ndrv_devt;
 extern bool ndrv_allow_unsafe_dma;
 u64 ndrv_pool_limit_bytes(void);
 
+/* hw.c: what hw.h says */
+
 /* pci.c */
 extern struct pci_driver ndrv_pci_driver;
 int ndrv_dev_reset(struct ndrv_dev *ndev, const char *why);

@@ -45,31 +45,6 @@ static const struct pci_device_id ndrv_ids[] = {
 	{}
 };
 
-/*
- * Register access for the families. All ones may be a value, or a card that is not there any
- * more.
- */
-u32 ndrv_rd32(struct ndrv_hw *hw, u32 reg)
-{
-	u32 value;
-
-	if (READ_ONCE(hw->gone))
-		return ~0U;
-	value = readl(hw->regs + reg);
-	if (unlikely(value == ~0U) && readl(hw->regs + hw->info->alive_reg) == ~0U) {
-		WRITE_ONCE(hw->gone, true);
-		dev_err(hw->dev, "the card answers with all ones (register 0x%x): unplugged or dead\n",
-			reg);
-	}
-	return value;
-}
-
-void ndrv_wr32(struct ndrv_hw *hw, u32 reg, u32 value)
-{
-	if (!READ_ONCE(hw->gone))
-		writel(value, hw->regs + reg);
-}
-
 /* From here on nothing touches the device for any context. The mappings are a matter of remove. */
 static void dev_mark_gone(struct ndrv_dev *ndev)
 {
@@ -274,6 +249,10 @@ static struct ndrv_dev *dev_alloc(struct pci_dev *pdev, const struct ndrv_hw_inf
 	ndev->hw.info = info;
 	ndev->hw.dev = &pdev->dev;
 	ndev->hw.pci_device = pdev->device;
+	ndev->hw.serial = pci_get_dsn(pdev);
+	ndev->hw.max_queues = info->max_queues;
+	ndev->hw.rss_queues = info->rss_queues;
+	ndev->hw.features = info->features;
 	cdev_init(&ndev->cdev, &ndrv_fops);
 	ndev->cdev.owner = THIS_MODULE;
 	ret = dev_set_name(&ndev->dev, NDRV_NAME "%d", ndev->minor);
@@ -284,7 +263,7 @@ static struct ndrv_dev *dev_alloc(struct pci_dev *pdev, const struct ndrv_hw_inf
 	return ndev;
 }
 
-/* Everything about the PCI function that needs no knowledge of the family. */
+/* The PCI function's registers, and what the family needs before it touches one. */
 static int dev_map(struct ndrv_dev *ndev)
 {
 	struct pci_dev *pdev = ndev->pdev;
@@ -320,7 +299,15 @@ static int dev_map(struct ndrv_dev *ndev)
 	ndev->hw.regs = ioremap(ndev->bar_start, info->regs_min_bytes);
 	if (!ndev->hw.regs)
 		goto err_region;
+	ndev->hw.regs_bytes = pci_resource_len(pdev, info->regs_bar);
+	ret = info->ops->attach ? info->ops->attach(&ndev->hw) : 0;
+	if (ret)
+		goto err_iounmap;
 	return 0;
+
+err_iounmap:
+	iounmap(ndev->hw.regs);
+	ndev->hw.regs = NULL;
 
 err_region:
 	pci_release_region(pdev, info->regs_bar);
@@ -329,8 +316,11 @@ err_disable:
 	return ret;
 }
 
+/* The device does no DMA any more. */
 static void dev_unmap(struct ndrv_dev *ndev)
 {
+	if (ndev->hw.info->ops->detach)
+		ndev->hw.info->ops->detach(&ndev->hw);
 	iounmap(ndev->hw.regs);
 	ndev->hw.regs = NULL;
 	pci_release_region(ndev->pdev, ndev->hw.info->regs_bar);
@@ -359,13 +349,14 @@ static int ndrv_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	/* Whoever had the card before may have left DMA behind: reset first, master later. */
 	mutex_lock(&ndev->lock);
 	ret = dev_stop_dma(ndev);
-	if (!ret && !is_valid_ether_addr(ndev->hw.mac)) {
-		dev_err(&pdev->dev, "no valid address in the NVM: %pM\n", ndev->hw.mac);
-		ret = -EIO;
-	}
 	if (!ret) {
 		pci_set_master(pdev);
 		ret = dev_start_port(ndev);
+	}
+	if (!ret && !is_valid_ether_addr(ndev->hw.mac)) {
+		dev_err(&pdev->dev, "no valid address in the NVM: %pM\n", ndev->hw.mac);
+		dev_stop_dma(ndev);
+		ret = -EIO;
 	}
 	mutex_unlock(&ndev->lock);
 	if (ret)

@@ -121,13 +121,14 @@ static int ring_check(const struct ndrv_hw_info *info, u32 entries)
 	return 0;
 }
 
-static int setup_check(const struct ndrv_hw_info *info, const struct ndrv_queue_setup *arg)
+static int setup_check(const struct ndrv_hw *hw, const struct ndrv_queue_setup *arg)
 {
+	const struct ndrv_hw_info *info = hw->info;
 	int ret;
 
 	if (arg->flags & ~(NDRV_QUEUE_F_KERNEL_DOORBELL | NDRV_QUEUE_F_VLAN_STRIP))
 		return -EOPNOTSUPP;
-	if (arg->flags & NDRV_QUEUE_F_VLAN_STRIP && !(info->features & NDRV_FEAT_RX_VLAN))
+	if (arg->flags & NDRV_QUEUE_F_VLAN_STRIP && !(hw->features & NDRV_FEAT_RX_VLAN))
 		return -EOPNOTSUPP;
 	if (arg->__reserved)
 		return -EINVAL;
@@ -142,7 +143,7 @@ static int setup_check(const struct ndrv_hw_info *info, const struct ndrv_queue_
 		return -EINVAL;
 	if (arg->rx_buf_bytes > info->rx_buf_max)
 		return -ERANGE;
-	if (arg->queue != NDRV_QUEUE_ANY && arg->queue >= info->max_queues)
+	if (arg->queue != NDRV_QUEUE_ANY && arg->queue >= hw->max_queues)
 		return -ERANGE;
 	return 0;
 }
@@ -177,7 +178,7 @@ int ndrv_queue_setup(struct ndrv_ctx *ctx, struct ndrv_queue_setup *arg)
 	int ret;
 
 	lockdep_assert_held(&ndev->lock);
-	ret = setup_check(info, arg);
+	ret = setup_check(&ndev->hw, arg);
 	if (ret)
 		return ret;
 	if (ctx->state != NDRV_STATE_IDLE)
@@ -186,8 +187,8 @@ int ndrv_queue_setup(struct ndrv_ctx *ctx, struct ndrv_queue_setup *arg)
 	if (ret)
 		return ret;
 	if (queue == NDRV_QUEUE_ANY)
-		queue = find_first_zero_bit(ndev->queues, info->max_queues);
-	if (queue >= info->max_queues || test_bit(queue, ndev->queues))
+		queue = find_first_zero_bit(ndev->queues, ndev->hw.max_queues);
+	if (queue >= ndev->hw.max_queues || test_bit(queue, ndev->queues))
 		return -EBUSY;
 	ret = pair_alloc(ctx, arg);
 	if (ret)

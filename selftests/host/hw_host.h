@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim_inproc.h"
@@ -63,6 +64,34 @@ static inline void __clear_bit(unsigned int nr, unsigned long *map)
 	map[nr / BITS_PER_LONG] &= ~(1UL << (nr % BITS_PER_LONG));
 }
 
+#define HOST_UNALIGNED(bits) \
+static inline u##bits get_unaligned_le##bits(const void *p) \
+{ \
+	const u8 *b = p; \
+	u64 v = 0; \
+	int i; \
+\
+	for (i = bits / 8 - 1; i >= 0; i--) \
+		v = v << 8 | b[i]; \
+	return (u##bits)v; \
+} \
+static inline void put_unaligned_le##bits(u##bits v, void *p) \
+{ \
+	u8 *b = p; \
+	int i; \
+\
+	for (i = 0; i < bits / 8; i++) \
+		b[i] = (u8)((u64)v >> (8 * i)); \
+}
+HOST_UNALIGNED(16)
+HOST_UNALIGNED(32)
+HOST_UNALIGNED(64)
+
+#define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
+#define WRITE_ONCE(x, val)	(*(volatile __typeof__(x) *)&(x) = (val))
+
+#define MODULE_FIRMWARE(name)	static_assert(sizeof(name) > 1, "a name")
+
 struct device {
 	int unused;
 };
@@ -78,12 +107,20 @@ struct host {
 	u64 reads, writes;
 	unsigned int errors;		/* lines of ndrv_hw_err */
 	char last_error[256];
+	unsigned int fail_alloc;	/* n: the n-th allocation from now finds no memory */
+	/* What ndrv_hw_firmware() finds, NULL = nothing; under this name only, NULL = under any. */
+	const void *firmware;
+	size_t firmware_bytes;
+	const char *firmware_name;
+	unsigned int firmware_asked;
 };
 
 extern struct host host;
 
 u32 ndrv_rd32(struct ndrv_hw *hw, u32 reg);
 void ndrv_wr32(struct ndrv_hw *hw, u32 reg, u32 value);
+void *ndrv_hw_zalloc(struct ndrv_hw *hw, size_t bytes);
+void ndrv_hw_free(struct ndrv_hw *hw, void *mem);
 
 static inline void ndrv_hw_sleep_us(struct ndrv_hw *hw, unsigned int us)
 {

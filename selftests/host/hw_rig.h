@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the tests of the 82599 family stand on: the moving parts of the shim (hw_host.h), and a port with
- * rings and buffers in the model's memory. For one test program: it defines what it declares.
+ * What the tests of the 82599 family stand on: a port with rings and buffers in the model's memory,
+ * over the shim (hw_shim.h). For one test program: it defines what it declares.
  */
 #ifndef HW_RIG_H
 #define HW_RIG_H
 
-#include "hw.h"
+#include "hw_shim.h"
 #include "tap.h"
 
 #include <linux/ndrv.h>
@@ -17,56 +17,6 @@
 #define BUF_IOVA	0x3000000ull
 #define BUF_BYTES	2048
 #define MS_NS		1000000ull
-
-struct host host;
-static const char *current = "";
-
-/* ---- the shim's moving parts ---------------------------------------------------------------- */
-
-u32 ndrv_rd32(struct ndrv_hw *hw, u32 reg)
-{
-	u32 value = sim_inproc_rd32((struct sim_inproc *)hw->regs, 0, reg);
-
-	host.reads++;
-	if (host.on_read)
-		value = host.on_read(reg, value);
-	/* As the core does: all ones may be a value, unless a register that never is says so too. */
-	if (value == 0xffffffff) {
-		u32 alive = sim_inproc_rd32((struct sim_inproc *)hw->regs, 0, hw->info->alive_reg);
-
-		if (host.on_read)
-			alive = host.on_read(hw->info->alive_reg, alive);
-		if (alive == 0xffffffff)
-			hw->gone = true;
-	}
-	return value;
-}
-
-void ndrv_wr32(struct ndrv_hw *hw, u32 reg, u32 value)
-{
-	host.writes++;
-	if (host.on_write && !host.on_write(reg, value))
-		return;
-	sim_inproc_wr32((struct sim_inproc *)hw->regs, 0, reg, value);
-}
-
-void host_log(struct ndrv_hw *hw, int level, const char *fmt, ...)
-{
-	char line[256];
-	va_list ap;
-
-	(void)hw;
-	va_start(ap, fmt);
-	vsnprintf(line, sizeof(line), fmt, ap);
-	va_end(ap);
-	printf("# [%s] %s", current, line);
-	if (!strchr(line, '\n'))
-		putchar('\n');
-	if (level == 0) {
-		host.errors++;
-		memcpy(host.last_error, line, sizeof(line));
-	}
-}
 
 /* ---- a port and its rings -------------------------------------------------------------------- */
 
@@ -106,6 +56,9 @@ static void rig_open(struct rig *r, const char *name, const char *options)
 	r->hw.info = &ndrv_ixgbe_info;
 	r->hw.regs = r->p;
 	r->hw.pci_device = r->sim->ident.device;
+	r->hw.max_queues = ndrv_ixgbe_info.max_queues;
+	r->hw.rss_queues = ndrv_ixgbe_info.rss_queues;
+	r->hw.features = ndrv_ixgbe_info.features;
 	r->ops = ndrv_ixgbe_info.ops;
 	r->rx = sim_inproc_alloc(r->p, RX_RING_IOVA, RING_ENTRIES * 16);
 	r->tx = sim_inproc_alloc(r->p, TX_RING_IOVA, RING_ENTRIES * 16);
