@@ -10,6 +10,8 @@
 
 #include "dev.h"
 #include "ixgbe_regs.h"
+#include "net.h"
+#include "police.h"
 
 #define IXGBE_NR_VECS		64
 #define IXGBE_NR_QSTATS		16		/* per-queue counter sets */
@@ -50,7 +52,6 @@ struct ixgbe_queue {
 	bool armed;			/* a tail counts: trap=on wants one written after ENABLE */
 	/* Rx */
 	uint32_t buf_size;
-	uint32_t policed;		/* its entries in the police table */
 	uint8_t desc_type;
 	bool drop_en, vme;
 	/* Tx */
@@ -125,7 +126,7 @@ struct ixgbe {
 	unsigned int nr_rar, nr_etqf, nr_ftqf;
 	uint64_t rar[128];
 	uint8_t ftqf[128];		/* enabled ones, best priority first */
-	uint32_t toeplitz[36][256];
+	struct net_toeplitz toeplitz;
 
 	/* Rx packet buffer: records {info, bytes} in order of arrival */
 	uint8_t *pb;
@@ -134,7 +135,7 @@ struct ixgbe {
 	uint8_t *rx_tmp;		/* one frame, tag stripped or FCS appended */
 	uint8_t *tx_buf;		/* IXGBE_TX_MAX_BYTES */
 	uint8_t *seg_buf;		/* one segment of a TSO request */
-	struct ixgbe_police *pol;	/* police=on only */
+	struct police *pol;		/* police=on only */
 
 	/* statistics */
 	struct ixgbe_qstat qstat[IXGBE_NR_QSTATS];
@@ -215,9 +216,6 @@ void ixgbe_desc_untear(struct ixgbe *ix);
 bool ixgbe_buf_read(struct ixgbe_queue *q, uint64_t iova, void *buf, uint32_t len);
 void ixgbe_buf_write(struct ixgbe_queue *q, uint64_t iova, const void *buf, uint32_t len);
 int ixgbe_police_set(struct ixgbe *ix, bool on);
-void ixgbe_police_posted(struct ixgbe_queue *q, uint32_t from, uint32_t to);
-void ixgbe_police_done(struct ixgbe_queue *q, uint64_t iova);
-void ixgbe_police_drop(struct ixgbe_queue *q);
 
 /* ---- ixgbe_irq.c ---- */
 void ixgbe_irq_reset(struct ixgbe *ix);
@@ -261,10 +259,6 @@ void ixgbe_nvm_write(struct ixgbe *ix, uint32_t off, uint32_t val);
 /* ---- ixgbe_parse.c: what kind of frame, which queue ---- */
 void ixgbe_classify(struct ixgbe *ix, const uint8_t *f, uint32_t len, struct ixgbe_rx_info *ri);
 void ixgbe_filters_build(struct ixgbe *ix);
-uint64_t ixgbe_sum_add(uint64_t sum, const uint8_t *p, uint32_t len);
-uint16_t ixgbe_sum_fold(uint64_t sum);
-uint32_t ixgbe_crc32(const uint8_t *p, uint32_t len);	/* Ethernet FCS */
-uint32_t ixgbe_sctp_crc(const uint8_t *p, uint32_t len);
 
 /* ---- ixgbe_rx.c, ixgbe_tx.c ---- */
 void ixgbe_rx_reset(struct ixgbe *ix);

@@ -6,6 +6,8 @@
  * A queue's register block may lie in a page that the guest stores to at any time. Each word is
  * loaded once per look, clamped, and the copy is used.
  */
+#include <errno.h>
+
 #include "ixgbe.h"
 
 static bool dma_allowed(struct ixgbe_queue *q)
@@ -177,7 +179,8 @@ static void queue_stop(struct ixgbe_queue *q)
 	if (q->ix->torn.q == q)
 		q->ix->torn.q = NULL;
 	ixgbe_queue_publish(q);
-	ixgbe_police_drop(q);
+	if (q->ix->pol && !q->tx)
+		police_drop(q->ix->pol, q->idx);
 	q->live = false;
 	q->hung = false;
 	q->desc_page = NULL;
@@ -224,6 +227,39 @@ void ixgbe_queue_hang(struct ixgbe_queue *q, const char *why)
 	q->hung = true;
 }
 
+/* police=on: descriptors [from, to) were handed to the hardware. */
+static void posted(struct ixgbe_queue *q, uint32_t from, uint32_t to)
+{
+	struct ixgbe *ix = q->ix;
+
+	if (!q->buf_size || !ixgbe_master(ix))
+		return;
+	for (uint32_t i = from; i != to; i = i + 1 == q->nr ? 0 : i + 1) {
+		uint64_t desc[2];
+
+		if (!ixgbe_desc_read(q, i, desc))
+			return;
+		if (!police_post(ix->pol, q->idx, desc[0], q->buf_size))
+			continue;
+		ix->dev->ctr.buf_reused++;
+		sim_log(ix->dev, 1, "rx queue %u descriptor %u: buffer 0x%llx is in flight",
+			q->idx, i, (unsigned long long)desc[0]);
+	}
+}
+
+int ixgbe_police_set(struct ixgbe *ix, bool on)
+{
+	if (on && !ix->pol) {
+		ix->pol = police_new();
+		return ix->pol ? 0 : -ENOMEM;
+	}
+	if (!on) {
+		police_free(ix->pol);
+		ix->pol = NULL;
+	}
+	return 0;
+}
+
 static void tail_update(struct ixgbe_queue *q)
 {
 	uint32_t tail = win_load(q, QW_TAIL);
@@ -237,7 +273,8 @@ static void tail_update(struct ixgbe_queue *q)
 				q->tx ? "tx" : "rx", q->idx, tail, q->nr);
 		}
 		q->bad_tail = tail;
-		ixgbe_police_drop(q);
+		if (q->ix->pol && !q->tx)
+			police_drop(q->ix->pol, q->idx);
 		q->tail = q->head;	/* nothing to do until it is sane again */
 		return;
 	}
@@ -245,7 +282,7 @@ static void tail_update(struct ixgbe_queue *q)
 	q->ix->dev->ctr.doorbells++;
 	q->stuck_tail = UINT32_MAX;
 	if (q->ix->pol && !q->tx)
-		ixgbe_police_posted(q, q->tail, tail);
+		posted(q, q->tail, tail);
 	q->tail = tail;
 }
 

@@ -142,7 +142,7 @@ static const uint8_t *host_bytes(struct ixgbe *ix, const uint8_t *f, uint32_t *l
 		memcpy(ix->rx_tmp, f, n);
 	}
 	if (fcs) {
-		uint32_t crc = ixgbe_crc32(f, *len);
+		uint32_t crc = net_crc32(f, *len);
 
 		memcpy(ix->rx_tmp + n, &crc, 4);
 		n += 4;
@@ -199,7 +199,7 @@ static enum deliver deliver(struct ixgbe *ix, const struct ixgbe_rx_info *ri, co
 		}
 		ixgbe_buf_write(q, desc[0], f + done, n);
 		if (ix->pol)
-			ixgbe_police_done(q, desc[0]);
+			police_done(ix->pol, q->idx, desc[0]);
 		done += n;
 		q->head = i + 1 == q->nr ? 0 : i + 1;
 		write_back(q, i, ri, n, strip, done == len);

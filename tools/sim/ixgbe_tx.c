@@ -31,23 +31,6 @@ static uint32_t next(const struct ixgbe_queue *q, uint32_t i)
 	return i + 1 == q->nr ? 0 : i + 1;
 }
 
-static void put16(uint8_t *p, uint16_t v)
-{
-	p[0] = v >> 8;
-	p[1] = v;
-}
-
-static void put32(uint8_t *p, uint32_t v)
-{
-	put16(p, v >> 16);
-	put16(p + 2, v);
-}
-
-static uint32_t get32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
-}
-
 /* ---- write-back, 7.2.3.5 -------------------------------------------------------------------- */
 
 static void flush_dd(struct ixgbe_queue *q)
@@ -87,16 +70,6 @@ static void note_rs(struct ixgbe_queue *q, uint32_t i, uint32_t cmd)
 
 /* ---- offloads ------------------------------------------------------------------------------- */
 
-/* One's complement checksum over [from, to), seed included in the field at `at`. */
-static void insert_sum(uint8_t *d, uint32_t from, uint32_t to, uint32_t at, uint64_t seed, bool udp)
-{
-	uint16_t sum = ~ixgbe_sum_fold(ixgbe_sum_add(seed, d + from, to - from));
-
-	if (udp && !sum)
-		sum = 0xffff;
-	memcpy(d + at, &sum, 2);
-}
-
 static uint32_t sum_offset(uint8_t l4t)
 {
 	return l4t == L4T_UDP ? 6 : l4t == L4T_TCP ? 16 : 8;
@@ -110,17 +83,17 @@ static bool offload_sums(const struct packet *pk, const struct ixgbe_ctx *c)
 		if (c->l4t > L4T_SCTP || at + (c->l4t == L4T_SCTP ? 4 : 2) > pk->len)
 			return false;
 		if (c->l4t == L4T_SCTP) {
-			uint32_t crc = ixgbe_sctp_crc(pk->data + l4, pk->len - l4);
+			uint32_t crc = net_sctp_crc(pk->data + l4, pk->len - l4);
 
 			memcpy(pk->data + at, &crc, 4);
 		} else {
-			insert_sum(pk->data, l4, pk->len, at, 0, c->l4t == L4T_UDP);
+			net_sum_insert(pk->data, l4, pk->len, at, 0, c->l4t == L4T_UDP);
 		}
 	}
 	if (pk->first_olinfo & TXD_IXSM) {
 		if (c->iplen < 20 || l4 > pk->len)
 			return false;
-		insert_sum(pk->data, c->maclen, l4, c->maclen + 10, 0, false);
+		net_sum_insert(pk->data, c->maclen, l4, c->maclen + 10, 0, false);
 	}
 	return true;
 }
@@ -130,8 +103,8 @@ static void insert_tag(struct ixgbe *ix, struct packet *pk, uint16_t tci)
 	memmove(pk->data - 4, pk->data, 12);
 	pk->data -= 4;
 	pk->len += 4;
-	put16(pk->data + 12, R(ix, IXGBE_DMATXCTL) >> 16);
-	put16(pk->data + 14, tci);
+	net_put_be16(pk->data + 12, R(ix, IXGBE_DMATXCTL) >> 16);
+	net_put_be16(pk->data + 14, tci);
 }
 
 /* ---- to the wire ---------------------------------------------------------------------------- */
@@ -147,7 +120,7 @@ static bool fcs_ok(struct ixgbe_queue *q, struct packet *pk)
 		return false;
 	memcpy(&crc, pk->data + pk->len - 4, 4);
 	pk->len -= 4;
-	return crc == ixgbe_crc32(pk->data, pk->len);
+	return crc == net_crc32(pk->data, pk->len);
 }
 
 static void emit(struct ixgbe_queue *q, uint8_t *d, uint32_t len)
@@ -172,38 +145,23 @@ static bool bad(struct ixgbe_queue *q, const char *why)
 	return false;
 }
 
-/* Headers of segment `i` of a TSO request, written into seg (7.2.4). */
-static void segment_headers(struct ixgbe *ix, const struct ixgbe_ctx *c, const struct packet *pk,
-			    uint8_t *seg, uint32_t i, uint32_t at, uint32_t n, bool last)
+/* What 7.2.4 does to each segment; the TCP flags as DTXTCPFLGL and H say. */
+static struct net_tso tso_of(struct ixgbe *ix, const struct ixgbe_ctx *c)
 {
-	uint32_t l3 = c->maclen, l4 = l3 + c->iplen, hdr = l4 + c->l4len, flags;
 	uint32_t low = R(ix, IXGBE_DTXTCPFLGL), high = R(ix, IXGBE_DTXTCPFLGH);
-	uint64_t seed;
 
-	memcpy(seg, pk->data, hdr);
-	if (c->ipv4) {
-		put16(seg + l3 + 2, c->iplen + c->l4len + n);
-		put16(seg + l3 + 4, (seg[l3 + 4] << 8 | seg[l3 + 5]) + i);
-		insert_sum(seg, l3, l4, l3 + 10, 0, false);
-	} else {
-		put16(seg + l3 + 4, c->iplen - 40 + c->l4len + n);
-	}
-	put32(seg + l4 + 4, get32(seg + l4 + 4) + at);
-	flags = last ? high & 0xfff : i ? low >> 16 & 0xfff : low & 0xfff;
-	if (last && !i)			/* the only segment keeps its flags */
-		flags = 0xfff;
-	seg[l4 + 12] &= 0xf0 | (flags >> 8 & 0xf);
-	seg[l4 + 13] &= flags;
-	memcpy(seg + hdr, pk->data + hdr + at, n);
-	/* the driver's field holds the pseudo header without its length */
-	seed = (uint16_t)__builtin_bswap16((uint16_t)(c->l4len + n));
-	insert_sum(seg, l4, hdr + n, l4 + 16, seed, false);
+	return (struct net_tso){
+		.l3 = c->maclen, .l4 = c->maclen + c->iplen, .l4len = c->l4len, .mss = c->mss,
+		.ipv4 = c->ipv4, .flags_first = low & 0xfff, .flags_mid = low >> 16 & 0xfff,
+		.flags_last = high & 0xfff,
+	};
 }
 
 static bool send_tso(struct ixgbe_queue *q, struct packet *pk, const struct ixgbe_ctx *c)
 {
 	struct ixgbe *ix = q->ix;
-	uint32_t hdr = c->maclen + c->iplen + c->l4len, payload, i = 0;
+	uint32_t hdr = c->maclen + c->iplen + c->l4len, payload, nr;
+	struct net_tso tso = tso_of(ix, c);
 
 	if (c->l4t != L4T_TCP || c->l4len < 20 || c->iplen < (c->ipv4 ? 20 : 40) ||
 	    c->maclen < ETH_HDR || c->mss < MIN_MSS || hdr > pk->len)
@@ -215,15 +173,14 @@ static bool send_tso(struct ixgbe_queue *q, struct packet *pk, const struct ixgb
 		return bad(q, "TSO segment longer than a frame can be");
 	if (!(pk->first_cmd & TXD_IFCS))
 		return bad(q, "TSO without IFCS");
-	for (uint32_t at = 0; at < payload || !i; i++) {
-		uint32_t n = payload - at < c->mss ? payload - at : c->mss;
-		struct packet one = { .data = ix->seg_buf + HEADROOM, .len = hdr + n };
+	nr = net_segments(&tso, pk->len);
+	for (uint32_t i = 0; i < nr; i++) {
+		struct packet one = { .data = ix->seg_buf + HEADROOM };
 
-		segment_headers(ix, c, pk, one.data, i, at, n, at + n == payload);
+		one.len = net_segment(&tso, pk->data, pk->len, i, one.data);
 		if (pk->first_cmd & TXD_VLE)
 			insert_tag(ix, &one, c->vlan);
 		emit(q, one.data, one.len);
-		at += n;
 	}
 	return true;
 }
@@ -233,7 +190,7 @@ static bool send_legacy(struct ixgbe_queue *q, struct packet *pk)
 	if (pk->first_cmd & TXD_LEGACY_IC) {
 		if (pk->legacy_cso + 2u > pk->len || pk->legacy_css >= pk->len)
 			return bad(q, "legacy checksum offsets outside the packet");
-		insert_sum(pk->data, pk->legacy_css, pk->len, pk->legacy_cso, 0, false);
+		net_sum_insert(pk->data, pk->legacy_css, pk->len, pk->legacy_cso, 0, false);
 	}
 	if (!fcs_ok(q, pk))
 		return bad(q, "no FCS");
