@@ -110,8 +110,8 @@ static inline bool e810_aq_lost(int err)
 
 /*
  * Takes what firmware sent unasked, at most a ring's worth, and gives each message to @event: @d and
- * @buf (@d->len bytes) are checked copies. No commands in @event. 0, or -EBADMSG: messages were
- * broken and are lost, the receive side is restarted.
+ * @buf (@d->len bytes) are checked copies. Commands may be run in @event. 0, or -EBADMSG: some were
+ * broken and are lost; -ESHUTDOWN and -ENODEV as above.
  */
 int e810_arq_poll(struct ndrv_hw *hw,
 		  void (*event)(struct ndrv_hw *hw, const struct e810_aq_desc *d, const u8 *buf));
