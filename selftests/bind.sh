@@ -8,7 +8,7 @@
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 need_two_ports
 need_commands ndrv ip modprobe
-modinfo ixgbe > /dev/null 2>&1 || skip_all "no stock driver ixgbe"
+need_stock_driver
 
 # shellcheck disable=SC2317  # called by the trap
 cleanup()
@@ -27,14 +27,14 @@ dev()
 has_dev() { [ -n "$(dev)" ]; }
 
 # Back with the stock driver, its interface down and without an address.
-stock()
+to_stock()
 {
 	ip link del ndrvbr 2>/dev/null
-	is_bound "$port0" ixgbe || ndrv unbind --to=ixgbe "$port0" > /dev/null || return 1
+	is_bound "$port0" "$stock" || ndrv unbind --to="$stock" "$port0" > /dev/null || return 1
 	until_true 5 has_dev && ip link set "$(dev)" down && ip addr flush dev "$(dev)"
 }
 
-still_stock() { is_bound "$port0" ixgbe; }
+still_stock() { is_bound "$port0" "$stock"; }
 
 # Binding is refused, saying TEXT, and nothing has changed.
 in_use()		# NAME TEXT
@@ -44,7 +44,7 @@ in_use()		# NAME TEXT
 }
 
 echo "TAP version 13"
-modprobe ixgbe
+modprobe "$stock"
 refuses "double bind" 3 'already bound' ndrv bind "$port0"
 refuses "double bind by hand" 1 'No such device|Device or resource busy' \
 	bash -c "echo $port0 > /sys/bus/pci/drivers/ndrv/bind"
@@ -53,7 +53,7 @@ refuses "bind of no such device" 1 'no such' ndrv bind 0000:7f:1f.7
 refuses "bind of no such interface" 1 'no such' ndrv bind nosuchif0
 refuses "bind of another card" 1 'no card' ndrv bind \
 	"$(lspci -Dn | awk '$3 !~ /^8086:10fb/ && $2 == "0600:" { print $1; exit }')"
-check "unbind gives the port to the stock driver" stock
+check "unbind gives the port to the stock driver" to_stock
 refuses "double unbind" 3 'not bound to ndrv' ndrv unbind "$port0"
 
 ip link set "$(dev)" up && ip addr add 10.78.0.1/24 dev "$(dev)"
@@ -65,17 +65,17 @@ ip route del 10.79.0.0/24 dev "$(dev)"
 ip route add default dev "$(dev)" metric 4242
 in_use "interface with the default route" 'default|route'
 ip route del default dev "$(dev)" metric 4242
-stock
+to_stock
 ip link add link "$(dev)" name ndrvbr type vlan id 7 && ip link set "$(dev)" up
 in_use "interface under a VLAN" 'ndrvbr|upper|VLAN|vlan|part of'
 check "--force takes it all the same" ndrv bind --force "$port0"
 check "it is ndrv's" is_bound "$port0" ndrv
-check "and back" stock
+check "and back" to_stock
 ip netns add ndrv_x && ip link set "$(dev)" netns ndrv_x
 in_use "interface in another network namespace" 'namespace'
 ip netns del ndrv_x
 until_true 5 has_dev > /dev/null
-stock
+to_stock
 refuses "bind by hand of a port that has a driver" 1 'No such device|Device or resource busy' \
 	bash -c "echo $port0 > /sys/bus/pci/drivers/ndrv/bind"
 check "an idle interface may be taken by its name" ndrv bind "$(dev)"

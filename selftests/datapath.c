@@ -2,7 +2,7 @@
 /*
  * Frames from one port to the other over the cable, through descriptors that this program writes:
  * content, lengths, order, ring wrap, several buffers a frame, both doorbell modes, one pool on
- * both ports, receive mode, statistics. Needs two ports of the 82599 family joined by a cable.
+ * both ports, receive mode, statistics. Needs two ports joined by a cable, of any family each.
  */
 #include "kselftest_harness.h"
 #include "util.h"
@@ -29,8 +29,6 @@ FIXTURE_SETUP(path)
 	qs.rx_entries = qs.tx_entries = variant->entries;
 	ASSERT_EQ(0, port_setup(&self->a, 0, &qs));
 	ASSERT_EQ(0, port_setup(&self->b, 1, &qs));
-	NEED_DESC(&self->a);
-	NEED_DESC(&self->b);
 	ASSERT_EQ(0, port_start(&self->a));
 	ASSERT_EQ(0, port_start(&self->b));
 	err = port_wait_link(&self->a, LINK_MS);
@@ -258,7 +256,8 @@ TEST_F(path, jumbo_frame_takes_several_buffers)
 {
 	uint64_t off = self->a.qs.rx_entries * (uint64_t)SLOT_BYTES, end = now_ms() + 3000;
 	uint8_t *out = self->a.pool.map + off;
-	unsigned int len = 5000, i, at = 0, wrong = 0;
+	unsigned int len = 5000, i, at = 0, wrong = 0, n;
+	bool last;
 
 	if (self->a.info.out_max_frame < len)
 		SKIP(return, "the longest frame is %u", self->a.info.out_max_frame);
@@ -271,13 +270,11 @@ TEST_F(path, jumbo_frame_takes_several_buffers)
 	port_tx_desc(&self->a, pool_iova(&self->a.pool, off), len);
 	port_tx_publish(&self->a);
 	ASSERT_EQ(0, port_tx_flush(&self->a, 1000));
-	while (!(self->b.rx[2 * 2 + 1] & 1) && now_ms() < end)
+	while (!port_rx_done(&self->b, 2, &n, &last) && now_ms() < end)
 		sleep_ms(1);
 	for (i = 0; i < 3; i++) {
-		uint64_t done = self->b.rx[2 * i + 1];
-		unsigned int n = done >> 32 & 0xffff;
-
-		EXPECT_EQ(i == 2 ? 3 : 1, done & 3) TH_LOG("descriptor %u: DD, EOP", i);
+		EXPECT_TRUE(port_rx_done(&self->b, i, &n, &last)) TH_LOG("descriptor %u", i);
+		EXPECT_EQ(i == 2, last) TH_LOG("descriptor %u: end of frame", i);
 		EXPECT_EQ(i == 2 ? len - 2 * SLOT_BYTES : SLOT_BYTES, n);
 		if (n > SLOT_BYTES)
 			n = SLOT_BYTES;
@@ -291,7 +288,7 @@ TEST_F(path, jumbo_frame_takes_several_buffers)
 	port_tx_desc(&self->a, pool_iova(&self->a.pool, off), len);
 	port_tx_publish(&self->a);
 	sleep_ms(200);
-	EXPECT_EQ(0, self->b.rx[2 * 3 + 1] & 1);
+	EXPECT_FALSE(port_rx_done(&self->b, 3, &n, &last));
 }
 
 TEST_F(path, statistics_count_what_passed)
@@ -334,7 +331,7 @@ TEST_F(path, receiver_without_descriptors)
 	while (port_recv(&self->b, in, sizeof(in), 200) > 0)
 		got++;
 	/* Some wait in the card's own buffer: at least a ring full is there, never more than sent. */
-	EXPECT_GE(got, self->b.qs.rx_entries - 1);
+	EXPECT_GE(got, port_rx_room(&self->b));
 	EXPECT_LE(got, n);
 	EXPECT_PASSES(&self->a, &self->b, 77, 4711);
 }

@@ -83,6 +83,18 @@ driver_of()		# PCI: name of its driver, nothing if none
 
 is_bound() { [ "$(driver_of "$1")" = "$2" ]; }
 
+# Sets stock: the driver that the first port has on every other machine.
+need_stock_driver()
+{
+	case $(cat "/sys/bus/pci/devices/$port0/device") in
+	0x159[1-39ab]) stock=ice ;;
+	*) stock=ixgbe ;;
+	esac
+	modinfo $stock > /dev/null 2>&1 && return
+	[ "${NDRV_NEED:-0}" = 0 ] || { echo "Bail out! no stock driver $stock"; exit 1; }
+	skip_all "no stock driver $stock"
+}
+
 netdev_of()		# PCI
 {
 	for _d in /sys/bus/pci/devices/"$1"/net/*; do

@@ -31,7 +31,6 @@ FIXTURE_SETUP(unbind)
 	NEED_ROOT();
 	strncpy(self->pci, dev_pci(0), sizeof(self->pci) - 1);
 	ASSERT_EQ(0, port_setup(&self->a, 0, NULL));
-	NEED_DESC(&self->a);
 }
 
 /* Whatever happened: the port is bound again for the next test. */
@@ -79,7 +78,7 @@ TEST_F(unbind, running_and_mapped)
 
 	ASSERT_EQ(0, port_start(&self->a));
 	memset(self->a.pool.map, 0x5a, self->a.pool.len);
-	self->a.tx[2 * 100] = 0x1234;
+	self->a.tx[200] = 0x1234;
 	generation = self->a.status->generation;
 	UNBIND();
 	EXPECT_EQ(NDRV_STATE_GONE, self->a.status->state);
@@ -92,9 +91,9 @@ TEST_F(unbind, running_and_mapped)
 		port_tail(&self->a, NDRV_DOORBELL_F_RX | NDRV_DOORBELL_F_TX, i % 256, i % 256);
 	(void)*(volatile uint32_t *)(self->a.tx_page + self->a.qs.out_tx_tail_off);
 	/* Rings and pool stay what they are: memory. */
-	EXPECT_EQ(0x1234, self->a.tx[2 * 100]);
-	self->a.tx[2 * 100] = 0x4321;
-	EXPECT_EQ(0x4321, self->a.tx[2 * 100]);
+	EXPECT_EQ(0x1234, self->a.tx[200]);
+	self->a.tx[200] = 0x4321;
+	EXPECT_EQ(0x4321, self->a.tx[200]);
 	EXPECT_EQ(0x5a, self->a.pool.map[self->a.pool.len - 1]);
 	self->a.pool.map[0] = 1;
 	EXPECT_EQ(1, self->a.pool.map[0]);
@@ -214,7 +213,7 @@ TEST_F(unbind, rebind_gives_a_new_device)
 	EXPECT_EQ(NDRV_STATE_RUNNING, b.status->state);
 	/* A store to the page of the old one does not reach the new one's registers. */
 	port_tail(&self->a, NDRV_DOORBELL_F_RX, 77, 0);
-	EXPECT_EQ(b.qs.rx_entries - 1, *(volatile uint32_t *)(b.rx_page + b.qs.out_rx_tail_off));
+	EXPECT_EQ(port_rx_room(&b), *(volatile uint32_t *)(b.rx_page + b.qs.out_rx_tail_off));
 	/* A pool of the old device is memory like any other. */
 	EXPECT_EQ(0, pool_attach(b.fd, self->a.pool.fd, &(struct pool){ 0 }));
 	port_close(&self->a);
@@ -269,7 +268,6 @@ FIXTURE_SETUP(file)
 	self->a.fd = -1;
 	NEED_PORTS(1);
 	ASSERT_EQ(0, port_setup(&self->a, 0, NULL));
-	NEED_DESC(&self->a);
 	ASSERT_EQ(0, port_start(&self->a));
 }
 
@@ -404,7 +402,7 @@ static int start_and_die(unsigned int ms)
 		if (port_setup(&p, 0, NULL) || port_start(&p) || write(ready[1], "r", 1) != 1)
 			_exit(1);
 		for (;;)
-			port_tail(&p, NDRV_DOORBELL_F_RX, p.qs.rx_entries - 1, 0);
+			port_tail(&p, NDRV_DOORBELL_F_RX, port_rx_room(&p), 0);
 	}
 	close(ready[1]);
 	if (read(ready[0], &c, 1) != 1)

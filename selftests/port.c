@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A port at work: fills and reads hardware descriptors through the mapped rings, as any program of
- * a user would. Knows the advanced descriptors of the 82599 family (82599 data sheet 331520, 7.1.6
- * and 7.2.3.2), typed from there and not from the library.
+ * a user would. What they look like is in desc.c.
  */
 #include "util.h"
 
@@ -10,17 +9,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-#define RXD_DD		(1U << 0)
-#define RXD_EOP		(1U << 1)
-
-#define TXD_DTYP_DATA	(3U << 20)
-#define TXD_EOP		(1U << 24)
-#define TXD_IFCS	(1U << 25)
-#define TXD_RS		(1U << 27)
-#define TXD_DEXT	(1U << 29)
-#define TXD_PAYLEN(n)	((uint32_t)(n) << 14)
-#define TXD_DD		(1U << 0)
 
 #define ETH_TYPE_TEST	0x88b5		/* IEEE 802: local experiments */
 #define SEQ_OFF		16
@@ -65,6 +53,15 @@ static int make_pool(struct port *p)
 	return pool_map(&p->pool);
 }
 
+static int find_format(struct port *p)
+{
+	p->desc = desc_format(p->info.out_desc_format);
+	if (!p->desc || p->info.out_rx_desc_size != p->desc->rx_words * 8 ||
+	    p->info.out_tx_desc_size != p->desc->tx_words * 8)
+		return -EPROTO;
+	return 0;
+}
+
 int port_setup(struct port *p, unsigned int nr, const struct ndrv_queue_setup *qs)
 {
 	int err;
@@ -76,6 +73,8 @@ int port_setup(struct port *p, unsigned int nr, const struct ndrv_queue_setup *q
 		return p->fd;
 	p->qs = qs ? *qs : setup_args();
 	err = get_info(p->fd, &p->info);
+	if (!err)
+		err = find_format(p);
 	if (!err)
 		err = queue_setup(p->fd, &p->qs);
 	if (!err)
@@ -122,9 +121,14 @@ int port_start(struct port *p)
 		return 0;
 	for (i = 0; i < p->qs.rx_entries; i++)
 		port_rx_desc(p, i, pool_iova(&p->pool, (uint64_t)i * SLOT_BYTES));
-	/* Tail = head means an empty ring, so one slot always stays ours. */
-	port_tail(p, NDRV_DOORBELL_F_RX, p->qs.rx_entries - 1, 0);
+	port_tail(p, NDRV_DOORBELL_F_RX, port_rx_room(p), 0);
 	return 0;
+}
+
+/* Tail = head means an empty ring, so one slot always stays ours. */
+uint32_t port_rx_room(const struct port *p)
+{
+	return (p->qs.rx_entries - 1) / p->desc->rx_step * p->desc->rx_step;
 }
 
 int port_wait_link(struct port *p, unsigned int ms)
@@ -159,17 +163,23 @@ void port_tail(struct port *p, uint32_t flags, uint32_t rx, uint32_t tx)
 
 void port_rx_desc(struct port *p, uint32_t idx, uint64_t iova)
 {
-	p->rx[idx * 2 + 1] = 0;
-	p->rx[idx * 2] = iova;
+	p->desc->rx_give(&p->rx[idx * p->desc->rx_words], iova);
+}
+
+bool port_rx_done(const struct port *p, uint32_t idx, unsigned int *len, bool *last)
+{
+	bool done = p->desc->rx_done(&p->rx[idx * p->desc->rx_words], len, last);
+
+	/* The buffer after the descriptor: pairs with the card, which writes them in this order. */
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return done;
 }
 
 void port_tx_desc(struct port *p, uint64_t iova, unsigned int len)
 {
 	uint32_t idx = p->tx_pos % p->qs.tx_entries;
-	uint32_t cmd = len | TXD_DTYP_DATA | TXD_EOP | TXD_IFCS | TXD_RS | TXD_DEXT;
 
-	p->tx[idx * 2] = iova;
-	p->tx[idx * 2 + 1] = cmd | (uint64_t)TXD_PAYLEN(len) << 32;
+	p->desc->tx_fill(&p->tx[idx * p->desc->tx_words], iova, len);
 	p->tx_pos++;
 }
 
@@ -185,7 +195,7 @@ unsigned int port_tx_reap(struct port *p)
 	while (p->tx_done < p->tx_pos) {
 		uint32_t idx = p->tx_done % p->qs.tx_entries;
 
-		if (!((p->tx[idx * 2 + 1] >> 32) & TXD_DD))
+		if (!p->desc->tx_done(&p->tx[idx * p->desc->tx_words]))
 			break;
 		p->tx_done++;
 		n++;
@@ -227,30 +237,26 @@ static void rx_give_back(struct port *p)
 
 	port_rx_desc(p, idx, pool_iova(&p->pool, (uint64_t)idx * SLOT_BYTES));
 	p->rx_pos++;
-	port_tail(p, NDRV_DOORBELL_F_RX, idx, 0);
+	/* What a step has too much is given with the next one. */
+	port_tail(p, NDRV_DOORBELL_F_RX, idx / p->desc->rx_step * p->desc->rx_step, 0);
 }
 
 int port_recv(struct port *p, void *buf, unsigned int max, unsigned int ms)
 {
 	uint64_t end = now_ms() + ms;
 	uint32_t idx = p->rx_pos % p->qs.rx_entries;
-	uint64_t done;
-	int len;
+	unsigned int len;
+	bool last;
 
-	while (done = p->rx[idx * 2 + 1], !(done & RXD_DD)) {
+	while (!port_rx_done(p, idx, &len, &last)) {
 		if (now_ms() >= end)
 			return 0;
 		sleep_ms(1);
 	}
-	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	len = (int)((done >> 32) & 0xffff);
-	if (!(done & RXD_EOP))
-		len = -EMSGSIZE;
-	else
-		memcpy(buf, p->pool.map + (uint64_t)idx * SLOT_BYTES,
-		       (unsigned int)len < max ? (unsigned int)len : max);
+	if (last)
+		memcpy(buf, p->pool.map + (uint64_t)idx * SLOT_BYTES, len < max ? len : max);
 	rx_give_back(p);
-	return len;
+	return last ? (int)len : -EMSGSIZE;
 }
 
 static uint8_t pattern(uint64_t seq, unsigned int off)

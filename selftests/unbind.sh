@@ -8,7 +8,7 @@
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 need_two_ports
 need_commands ndrv ndrv-fwd ip ping modprobe
-modinfo ixgbe > /dev/null 2>&1 || skip_all "no stock driver ixgbe"
+need_stock_driver
 
 fwd=
 
@@ -74,12 +74,12 @@ start_fwd
 check "forwards again" forwarding
 refuses "unloading the module under it" 1 'in use' rmmod ndrv
 check "and it forwards on" forwarding
-modprobe ixgbe
-check "ndrv unbind gives both ports back" ndrv unbind --to=ixgbe "$port0" "$port1"
+modprobe "$stock"
+check "ndrv unbind gives both ports back" ndrv unbind --to="$stock" "$port0" "$port1"
 check "the program ends" until_true 10 gone
 check "with an exit code and a sentence, not a signal" ended_well
-check "the first port is the stock driver's" is_bound "$port0" ixgbe
-check "the second port is the stock driver's" is_bound "$port1" ixgbe
+check "the first port is the stock driver's" is_bound "$port0" "$stock"
+check "the second port is the stock driver's" is_bound "$port1" "$stock"
 check "the first interface comes up" port_up ndrv_a "$port0" 10.77.0.1
 check "the second interface comes up" port_up ndrv_b "$port1" 10.77.0.2
 check "traffic passes between them" until_true 20 pings

@@ -162,6 +162,11 @@ int dev_unbind(const char *pci)
 	return write_file(pci, "/sys/bus/pci/devices/%s/driver/unbind", pci);
 }
 
+int dev_reset(const char *pci)
+{
+	return write_file("1", "/sys/bus/pci/devices/%s/reset", pci);
+}
+
 bool dev_bound_to(const char *pci, const char *driver)
 {
 	char path[128], target[512];
@@ -509,6 +514,31 @@ int64_t sim_counter(unsigned int nr, const char *name)
 	const char *port = sim_port(nr);
 
 	return port ? json_number(port, name) : -1;
+}
+
+int sim_queues(unsigned int nr)
+{
+	const char *at = sim_port(nr);
+	int n = 0;
+
+	for (at = at ? strstr(at, "\"queues\":[") : NULL; at; at = strstr(at + 1, "{\"dir\":"))
+		n++;
+	return n - 1;
+}
+
+uint64_t sim_ring(unsigned int nr, bool tx, unsigned int queue)
+{
+	const char *at = sim_port(nr), *end;
+	char key[64];
+	int64_t base;
+
+	snprintf(key, sizeof(key), "{\"dir\":\"%s\",\"queue\":%u,", tx ? "tx" : "rx", queue);
+	at = at ? strstr(at, key) : NULL;
+	end = at ? strchr(at, '}') : NULL;
+	if (!end)
+		return 0;
+	base = json_number(at, "base");
+	return base > 0 && strstr(at, "\"base\":") < end ? (uint64_t)base : 0;
 }
 
 bool sim_port_says(unsigned int nr, const char *text)

@@ -38,6 +38,8 @@ bool dev_needed(unsigned int count);
 int dev_unbind(const char *pci);
 int dev_bind(const char *pci, const char *driver);
 bool dev_bound_to(const char *pci, const char *driver);
+/* The reset that everybody with root may ask for by sysfs. */
+int dev_reset(const char *pci);
 
 /* For FIXTURE_SETUP and TEST, with kselftest_harness.h: leave unless there are @count ports. */
 #define NEED_PORTS(count) do {							\
@@ -94,7 +96,27 @@ int pool_map(struct pool *p);
 uint64_t pool_iova(const struct pool *p, uint64_t off);
 void pool_close(struct pool *p);
 
-/* ---- a port at work ------------------------------------------------------------------------ */
+/* ---- descriptors (desc.c) ------------------------------------------------------------------- */
+
+struct desc_format {
+	const char *name;			/* of the family, for messages */
+	uint32_t id;				/* NDRV_DESC_* */
+	unsigned int rx_words, tx_words;	/* 64-bit words of a descriptor */
+	uint32_t rx_step;			/* receive tails are multiples of this */
+	/* The doorbell pages hold more than tails: ring addresses and enables, of other queues too. */
+	bool ring_registers;
+	void (*rx_give)(volatile uint64_t *d, uint64_t iova);
+	/* False = the card has it still; *last: the frame ends in this buffer. */
+	bool (*rx_done)(const volatile uint64_t *d, unsigned int *len, bool *last);
+	/* A whole frame in one buffer, to be reported when sent. */
+	void (*tx_fill)(volatile uint64_t *d, uint64_t iova, unsigned int len);
+	bool (*tx_done)(const volatile uint64_t *d);
+};
+
+/* NULL = no such format. */
+const struct desc_format *desc_format(uint32_t id);
+
+/* ---- a port at work (port.c) ----------------------------------------------------------------- */
 
 #define SLOT_BYTES	2048
 
@@ -107,7 +129,8 @@ struct port {
 	struct ndrv_info info;
 	struct ndrv_queue_setup qs;
 	const volatile struct ndrv_status *status;
-	volatile uint64_t *rx, *tx;		/* descriptors, two words each */
+	const struct desc_format *desc;
+	volatile uint64_t *rx, *tx;		/* descriptors, desc->rx_words and tx_words each */
 	volatile uint8_t *rx_page, *tx_page;	/* doorbells; NULL in kernel doorbell mode */
 	struct pool pool;
 	uint64_t generation;
@@ -116,22 +139,20 @@ struct port {
 	uint64_t tx_sent_ever;
 };
 
-/* Only the descriptors of this family are known here. */
-#define NEED_DESC(p) do {							\
-	if ((p)->info.out_desc_format != NDRV_DESC_IXGBE)			\
-		SKIP(return, "descriptor format %u", (p)->info.out_desc_format); \
-} while (0)
-
+/* -EPROTO: the kernel names a descriptor format that does not exist, or lies about its sizes. */
 int port_setup(struct port *p, unsigned int nr, const struct ndrv_queue_setup *qs);
-int port_start(struct port *p);			/* and gives all receive slots but one */
+int port_start(struct port *p);			/* and gives port_rx_room() receive slots */
 void port_close(struct port *p);
 int port_wait_link(struct port *p, unsigned int ms);
 void port_tail(struct port *p, uint32_t flags, uint32_t rx, uint32_t tx);
+/* The most descriptors that the card can have at once, and the tail that gives them to it at first. */
+uint32_t port_rx_room(const struct port *p);
 
 /* A transmit descriptor for any address; not visible before port_tx_publish. */
 void port_tx_desc(struct port *p, uint64_t iova, unsigned int len);
 void port_tx_publish(struct port *p);
 void port_rx_desc(struct port *p, uint32_t idx, uint64_t iova);
+bool port_rx_done(const struct port *p, uint32_t idx, unsigned int *len, bool *last);
 /* Copies the frame into a slot and publishes it; -EAGAIN = ring full. */
 int port_send(struct port *p, const void *frame, unsigned int len);
 /* Waits until all that was sent is completed. */
@@ -152,6 +173,10 @@ uint64_t frame_seq(const uint8_t *frame);	/* UINT64_MAX: not one of ours */
 bool sim_present(void);
 /* A counter of the simulated port behind /dev/ndrv number @nr, or -1. */
 int64_t sim_counter(unsigned int nr, const char *name);
+/* How many queues of the port are enabled, both sides counted; -1: nobody knows. */
+int sim_queues(unsigned int nr);
+/* DMA address of the ring of an enabled queue, 0 = the simulator does not say. */
+uint64_t sim_ring(unsigned int nr, bool tx, unsigned int queue);
 bool sim_port_says(unsigned int nr, const char *text);	/* "\"trap\":true" */
 /* Which port of the simulator is behind /dev/ndrv number @nr: for commands. */
 int sim_index(unsigned int nr);
