@@ -64,6 +64,12 @@ tree_ready()
 	[ -f "$TREE/.ndrv-ready" ] || die "there is no tree in $CACHE: run tools/vm/setup first"
 }
 
+# The E810's DDP package is there: mktree could not install it where the mirror does not have it.
+tree_has_ddp()
+{
+	[ -e "$TREE/usr/lib/firmware/intel/ice/ddp/ice.pkg" ]
+}
+
 # tree_run PROGRAM ARGS...: a program of the tree in the host's file system: nothing is mounted.
 tree_run()
 {
