@@ -61,6 +61,15 @@
 #define E810_PFINT_SB_CTL		0x16b600	/* RW */
 #define E810_QINT_RQCTL(q)		(0x150000 + 4 * (q))	/* RW */
 #define E810_QINT_TQCTL(q)		(0x140000 + 4 * (q))	/* RW */
+#define E810_QINT_MSIX			GENMASK(10, 0)
+#define E810_QINT_ITR			GENMASK(12, 11)
+#define E810_QINT_CAUSE_ENA		BIT(30)
+#define E810_GLINT_DYN_CTL(v)		(0x160000 + 4 * (v))	/* RW */
+#define E810_GLINT_DYN_CTL_ITR		GENMASK(4, 3)
+#define E810_GLINT_DYN_CTL_ITR_NONE	3
+#define E810_GLINT_DYN_CTL_WB_ON_ITR	BIT(30)		/* write descriptors back, no message */
+#define E810_GLINT_DYN_CTL_INTENA_MSK	BIT(31)		/* leave INTENA as it is */
+#define E810_GLINT_ITR(i, v)		(0x154000 + 0x2000 * (i) + 4 * (v))	/* RW, 2 us */
 
 /* Receive queues, q < 2048 */
 #define E810_QRX_CTRL(q)		(0x120000 + 4 * (q))	/* RW */
