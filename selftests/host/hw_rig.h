@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the tests of the 82599 family stand on: a port with rings and buffers in the model's memory,
- * over the shim (hw_shim.h). For one test program: it defines what it declares.
+ * What the tests of a family stand on: a port with rings and buffers in the model's memory, over the
+ * shim (hw_shim.h). For one test program: it defines what it declares, and the program defines
+ * `family`, which knows the model's name and the descriptors.
  */
 #ifndef HW_RIG_H
 #define HW_RIG_H
@@ -20,13 +21,27 @@
 
 /* ---- a port and its rings -------------------------------------------------------------------- */
 
+/* A descriptor is an array of little-endian words; entry i of a ring begins at i times its size. */
+struct rig_family {
+	const char *model;
+	const struct ndrv_hw_info *info;
+	u32 rx_tail_align;		/* the receive tail moves in steps of this */
+	void (*rx_post)(u64 *desc, u64 iova);
+	/* Done, and the frame ends here: its length; else 0. */
+	u32 (*rx_len)(const u64 *desc);
+	void (*tx_post)(u64 *desc, u64 iova, u32 len);
+	bool (*tx_done)(const u64 *desc);
+};
+
+static const struct rig_family family;
+
 struct rig {
 	struct sim_inproc *p;
 	struct sim_dev *sim;
 	struct ndrv_hw hw;
 	const struct ndrv_hw_ops *ops;
 	struct ndrv_hw_queue q;
-	u64 *rx, *tx;			/* descriptors, two words each */
+	u64 *rx, *tx;			/* descriptors */
 	u8 *buf;			/* receive buffer i, then transmit buffer i */
 	u32 tx_tail;
 	u8 sent[16384];			/* last frame on the wire */
@@ -44,24 +59,37 @@ static void on_tx(void *arg, const uint8_t *frame, uint32_t len)
 	memcpy(r->sent, frame, len < sizeof(r->sent) ? len : sizeof(r->sent));
 }
 
+static u64 *rx_desc(struct rig *r, u32 i)
+{
+	return r->rx + i * family.info->rx_desc_size / sizeof(u64);
+}
+
+static u64 *tx_desc(struct rig *r, u32 i)
+{
+	return r->tx + i * family.info->tx_desc_size / sizeof(u64);
+}
+
 static void rig_open(struct rig *r, const char *name, const char *options)
 {
 	memset(r, 0, sizeof(*r));
 	memset(&host, 0, sizeof(host));
 	current = name;
-	r->p = sim_inproc_new("82599", options);
+	r->p = sim_inproc_new(family.model, options);
 	r->sim = sim_inproc_dev(r->p);
 	sim_inproc_on_tx(r->p, on_tx, r);
 	sim_inproc_enable(r->p);
-	r->hw.info = &ndrv_ixgbe_info;
+	r->hw.info = family.info;
 	r->hw.regs = r->p;
+	r->hw.regs_bytes = r->sim->bars[family.info->regs_bar].size;
 	r->hw.pci_device = r->sim->ident.device;
-	r->hw.max_queues = ndrv_ixgbe_info.max_queues;
-	r->hw.rss_queues = ndrv_ixgbe_info.rss_queues;
-	r->hw.features = ndrv_ixgbe_info.features;
-	r->ops = ndrv_ixgbe_info.ops;
-	r->rx = sim_inproc_alloc(r->p, RX_RING_IOVA, RING_ENTRIES * 16);
-	r->tx = sim_inproc_alloc(r->p, TX_RING_IOVA, RING_ENTRIES * 16);
+	r->hw.max_queues = family.info->max_queues;
+	r->hw.rss_queues = family.info->rss_queues;
+	r->hw.features = family.info->features;
+	r->ops = family.info->ops;
+	if (r->ops->attach && r->ops->attach(&r->hw))
+		printf("# [%s] attach failed\n", current);
+	r->rx = sim_inproc_alloc(r->p, RX_RING_IOVA, RING_ENTRIES * family.info->rx_desc_size);
+	r->tx = sim_inproc_alloc(r->p, TX_RING_IOVA, RING_ENTRIES * family.info->tx_desc_size);
 	r->buf = sim_inproc_alloc(r->p, BUF_IOVA, 2 * RING_ENTRIES * BUF_BYTES);
 	r->q = (struct ndrv_hw_queue){
 		.rx_entries = RING_ENTRIES, .tx_entries = RING_ENTRIES, .rx_buf_bytes = BUF_BYTES,
@@ -71,6 +99,8 @@ static void rig_open(struct rig *r, const char *name, const char *options)
 
 static void rig_close(struct rig *r)
 {
+	if (r->ops->detach && r->hw.priv)
+		r->ops->detach(&r->hw);
 	sim_inproc_free(r->p);
 }
 
@@ -105,15 +135,18 @@ static void settle(void)
 	sim_inproc_settle(50 * MS_NS);
 }
 
+static u32 rx_tail(u32 tail)
+{
+	return tail - tail % family.rx_tail_align;
+}
+
 static void rx_fill(struct rig *r)
 {
 	u32 i;
 
-	for (i = 0; i < r->q.rx_entries; i++) {
-		r->rx[2 * i] = BUF_IOVA + (u64)i * BUF_BYTES;
-		r->rx[2 * i + 1] = 0;
-	}
-	r->ops->doorbell(&r->hw, r->q.queue, false, r->q.rx_entries - 1);
+	for (i = 0; i < r->q.rx_entries; i++)
+		family.rx_post(rx_desc(r, i), BUF_IOVA + (u64)i * BUF_BYTES);
+	r->ops->doorbell(&r->hw, r->q.queue, false, rx_tail(r->q.rx_entries - 1));
 	settle();
 }
 
@@ -123,8 +156,8 @@ static int queue_up(struct rig *r, u32 queue)
 
 	r->q.queue = queue;
 	r->tx_tail = 0;
-	memset(r->rx, 0, RING_ENTRIES * 16);
-	memset(r->tx, 0, RING_ENTRIES * 16);
+	memset(r->rx, 0, RING_ENTRIES * family.info->rx_desc_size);
+	memset(r->tx, 0, RING_ENTRIES * family.info->tx_desc_size);
 	err = r->ops->queue_start(&r->hw, &r->q);
 	if (!err && r->q.rx_entries)
 		rx_fill(r);
@@ -147,26 +180,23 @@ static bool tx_works(struct rig *r, u32 len)
 	u8 *b = r->buf + (RING_ENTRIES + i) * BUF_BYTES;
 
 	frame_make(b, len, mac, (u8)(0x40 + i));
-	r->tx[2 * i] = BUF_IOVA + (u64)(RING_ENTRIES + i) * BUF_BYTES;
-	r->tx[2 * i + 1] = (0x2b300000u | len) | (u64)(len << 14) << 32;
+	family.tx_post(tx_desc(r, i), BUF_IOVA + (u64)(RING_ENTRIES + i) * BUF_BYTES, len);
 	r->tx_tail = (i + 1) % RING_ENTRIES;
 	r->ops->doorbell(&r->hw, r->q.queue, true, r->tx_tail);
 	settle();
 	return r->nr_sent == before + 1 && r->sent_len == len && !memcmp(r->sent, b, len) &&
-	       (r->tx[2 * i + 1] >> 32 & 1);
+	       family.tx_done(tx_desc(r, i));
 }
 
 /* Injects a frame: true if descriptor idx holds it. Only queue 0 receives. */
 static bool rx_works(struct rig *r, u32 idx, u32 len, const u8 *dst)
 {
 	u8 f[16384];
-	u64 done;
 
 	frame_make(f, len, dst, (u8)(0x80 + idx));
 	sim_inproc_inject(r->p, f, len);
 	settle();
-	done = r->rx[2 * idx + 1];
-	return (done & 3) == 3 && (done >> 32 & 0xffff) == len &&
+	return family.rx_len(rx_desc(r, idx)) == len &&
 	       !memcmp(r->buf + idx * BUF_BYTES, f, len);
 }
 
