@@ -34,7 +34,14 @@ static const struct {
 
 static const struct desc_ops *ops_for(uint32_t desc_format)
 {
-	return desc_format == NDRV_DESC_IXGBE ? &ndrv_desc_ixgbe : NULL;
+	switch (desc_format) {
+	case NDRV_DESC_IXGBE:
+		return &ndrv_desc_ixgbe;
+	case NDRV_DESC_ICE:
+		return &ndrv_desc_ice;
+	default:
+		return NULL;
+	}
 }
 
 int ndrv_kernel_doorbell(struct ndrv_queue *q, uint32_t flag, uint32_t tail)
@@ -94,7 +101,10 @@ static volatile uint32_t *tail_at(void *page, uint32_t off)
 	return page ? (volatile uint32_t *)((uint8_t *)page + off) : NULL;
 }
 
-/* Rings here are powers of two, so that a slot is found with a mask. 0: too large. */
+/*
+ * Rings here are powers of two, so that a slot is found with a mask. 0: too large, which on the E810 is
+ * everything above 4096 although the card's limit is 8160.
+ */
 static uint32_t round_entries(uint32_t entries, const struct ndrv_info *info)
 {
 	uint32_t n = info->out_ring_align;

@@ -55,6 +55,11 @@ struct cache {
  *
  * One slot stays free because head == tail means "empty" to the card (82599 data sheet, 7.1.9 and
  * 7.2.3.3). @limit is 0 while the queue does not run, so that the hot path needs no other test.
+ *
+ * A card that counts its receive tail in steps (ops->rx_tail_step) does not see what was posted behind
+ * the last whole step. So @fill is a multiple of the step: what would be beyond it stays in the pool.
+ * Only ndrv_rx_release(), which has no pool to leave it in, posts descriptors one by one; the card then
+ * has up to a step less than [next, fill), until the next release or refill.
  */
 struct rx_side {
 	volatile void *ring;
@@ -96,7 +101,7 @@ struct pool_view {
 struct desc_ops {
 	uint32_t rx_desc_bytes;
 	uint32_t tx_desc_bytes;
-	uint32_t tx_min_bytes;
+	uint32_t rx_tail_step;		/* a power of two; see struct rx_side */
 	int (*rx_burst)(struct ndrv_queue *q, struct ndrv_pkt *pkts, unsigned int n);
 	int (*tx_burst)(struct ndrv_queue *q, const struct ndrv_pkt *pkts, unsigned int n);
 	/* Put the buffers @bufs into the next @n free receive slots; the tail does not move. */
@@ -107,7 +112,7 @@ struct desc_ops {
 	void (*tx_clean)(struct ndrv_queue *q);
 };
 
-extern const struct desc_ops ndrv_desc_ixgbe;
+extern const struct desc_ops ndrv_desc_ixgbe, ndrv_desc_ice;
 
 struct ndrv_queue {
 	struct rx_side rx;

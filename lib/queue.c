@@ -20,6 +20,8 @@ int ndrv_rings_init(struct ndrv_queue *q, const struct desc_ops *ops, const stru
 		return -EINVAL;
 	if (r->tx_entries && !is_pow2(r->tx_entries))
 		return -EINVAL;
+	if (r->rx_entries && r->rx_entries <= ops->rx_tail_step)
+		return -EINVAL;
 
 	if (r->rx_entries) {
 		q->rx.bufs = malloc(r->rx_entries * sizeof(*q->rx.bufs));
@@ -62,7 +64,8 @@ void ndrv_rings_exit(struct ndrv_queue *q)
  */
 int ndrv_rings_start(struct ndrv_queue *q, uint64_t generation)
 {
-	uint32_t limit = q->rx.mask;
+	/* As many as the card can see. */
+	uint32_t want = q->rx.mask & ~(q->ops->rx_tail_step - 1), have;
 	uint8_t **bufs;
 	int ret = 0;
 
@@ -72,17 +75,17 @@ int ndrv_rings_start(struct ndrv_queue *q, uint64_t generation)
 	q->tx.clean = 0;
 	q->tx.rs_head = 0;
 	q->tx.rs_tail = 0;
-	if (limit) {
-		bufs = malloc(limit * sizeof(*bufs));
+	if (want) {
+		bufs = malloc(want * sizeof(*bufs));
 		if (!bufs)
 			return -ENOMEM;
 		ndrv_cache_empty(q);
-		limit = ndrv_pool_take(q->pool, bufs, limit);
-		if (limit < q->rx.mask) {
-			ndrv_pool_give(q->pool, bufs, limit);
+		have = ndrv_pool_take(q->pool, bufs, want);
+		if (have < want) {
+			ndrv_pool_give(q->pool, bufs, have);
 			ret = -ENOBUFS;
 		} else {
-			q->ops->rx_post(q, bufs, limit);
+			q->ops->rx_post(q, bufs, want);
 		}
 		free(bufs);
 		if (ret)

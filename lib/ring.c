@@ -67,11 +67,13 @@ void *ndrv_rx_data(const struct ndrv_queue *q, uint32_t idx)
 
 int ndrv_rx_release(struct ndrv_queue *q, unsigned int n)
 {
+	uint32_t before = q->rx.fill, step = q->ops->rx_tail_step;
 	unsigned int i;
 
 	for (i = 0; i < n && q->rx.next != q->rx.fill; i++)
 		q->ops->rx_post(q, &q->rx.bufs[q->rx.next++ & q->rx.mask], 1);
-	return i ? rx_ring_doorbell(q) : 0;
+	/* The card does not see a tail that moves inside a step. */
+	return (before ^ q->rx.fill) & ~(step - 1) ? rx_ring_doorbell(q) : 0;
 }
 
 int ndrv_tx_reserve(struct ndrv_queue *q, unsigned int n, uint32_t *first)

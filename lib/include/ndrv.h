@@ -40,8 +40,8 @@ extern "C" {
  * @size: sizeof(struct ndrv_queue_opts)
  * @flags: NDRV_OPEN_F_*
  * @queue: Number of the queue pair, or NDRV_QUEUE_ANY. Frames that no filter directs arrive on queue 0.
- * @rx_entries: Receive descriptors, 0 = 512; rounded up to what the device can do
- * @tx_entries: Transmit descriptors, 0 = 512; rounded up to what the device can do
+ * @rx_entries: Receive descriptors, 0 = 512; rounded up to a power of two that the device can do
+ * @tx_entries: Transmit descriptors, 0 = 512; the same
  * @rx_buf_bytes: What the card may write into one buffer, 0 = 2048 or the next the device can do
  * @max_frame_bytes: Longest frame without FCS, 0 = 1518
  * @reserved: 0
@@ -68,7 +68,8 @@ struct ndrv_queue_opts {
  *  -EACCES    no permission for the device file (be in group ndrv), or no translating IOMMU
  *  -EBUSY     another user has the device open, or the queue belongs to somebody else
  *  -EINVAL    bad name or option, both sides left out
- *  -ERANGE    ring, buffer or frame size beyond the device's limits
+ *  -ERANGE    ring, buffer or frame size beyond the device's limits; for a ring, the largest power of
+ *             two within out_ring_max of ndrv_queue_info() (E810: 4096)
  *  -ENXIO     the device is behind no IOMMU
  *  -EPROTONOSUPPORT  kernel with another ABI version, or a descriptor format unknown to this library
  *  -ENOMEM, -EMFILE
@@ -92,6 +93,7 @@ void ndrv_queue_close(struct ndrv_queue *q);
  *
  * A pool must be larger than the rings that it feeds: each attached queue can keep rx_entries +
  * tx_entries buffers, and 512 more in a cache of its own. Buffers in the program's hands come on top.
+ * An E810 is given receive buffers by the eight: with fewer in the pool its ring stays as it is.
  *
  * Return: 0, or
  *  -EINVAL    buf_bytes

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A card in plain memory for the tests of libndrv's data path: fetches and writes back advanced
- * descriptors of the 82599, and knows at any time who owns each buffer. Typed from the data sheet by
- * byte offsets on purpose: it does not include <ndrv/desc.h>, so that a wrong bit there is found.
+ * A card in plain memory for the tests of libndrv's data path: fetches and writes back descriptors, and
+ * knows at any time who owns each buffer. What descriptors look like is in ring_fake_cards.h.
  */
 #ifndef RING_FAKE_H
 #define RING_FAKE_H
@@ -22,9 +21,40 @@
 /* How the pools of fake_init() look to the card: scattered in pages, or in one piece. */
 static uint32_t fake_piece_shift = FAKE_PAGES;
 
+struct fake;
+
+/* What a card says of a received frame besides its length, in the bits of its own descriptors. */
+struct fake_meta {
+	uint32_t info, hash, status;
+	uint16_t vlan;
+};
+
+/* A transmit descriptor as the card reads it. @total is 0 where the format does not say it. */
+struct fake_tx_desc {
+	uint64_t iova;
+	uint32_t len, total;
+	int last, report;
+};
+
+struct fake_card {
+	const char *name;
+	const struct desc_ops *ops;
+	uint32_t rx_desc_bytes;
+	uint32_t rx_tail_step;		/* the card rounds its tail down to a multiple */
+	uint32_t tx_max_bytes, tx_max_pieces;
+	/* Written by the program: 0 if the card would misunderstand it. */
+	int (*rx_is_clean)(const uint8_t *desc);
+	void (*rx_write_back)(uint8_t *desc, uint32_t len, int last, const struct fake_meta *meta);
+	uint32_t (*rx_len)(const uint8_t *desc);
+	int (*tx_read)(const uint8_t *desc, struct fake_tx_desc *t);
+	void (*tx_write)(uint8_t *desc, const struct fake_tx_desc *t);
+	void (*tx_report)(uint8_t *desc);
+};
+
 enum owner { OWNER_POOL, OWNER_RX, OWNER_PROGRAM, OWNER_TX };
 
 struct fake {
+	const struct fake_card *card;
 	struct ndrv_queue *q;
 	struct ndrv_pool *pool;
 	struct ndrv_status status;
@@ -47,21 +77,10 @@ struct fake {
 	}									\
 } while (0)
 
-static inline uint32_t fake_get32(const uint8_t *p)
-{
-	uint32_t v;
+#include "ring_fake_cards.h"
 
-	memcpy(&v, p, 4);
-	return v;
-}
-
-static inline uint64_t fake_get64(const uint8_t *p)
-{
-	uint64_t v;
-
-	memcpy(&v, p, 8);
-	return v;
-}
+/* The card of fake_init(). */
+static const struct fake_card *fake_card = &fake_ixgbe;
 
 /* The memory behind a DMA address, or NULL where the IOMMU would fault. */
 static inline uint8_t *fake_dma(struct fake *f, uint64_t iova, uint32_t len)
@@ -84,7 +103,7 @@ static inline uint32_t fake_buf(struct fake *f, const void *p)
 
 static inline int fake_start(struct fake *f)
 {
-	memset(f->rx_ring, 0, f->rx_entries * 16);
+	memset(f->rx_ring, 0, f->rx_entries * f->card->rx_desc_bytes);
 	memset(f->tx_ring, 0, f->tx_entries * 16);
 	f->rx_tail = f->tx_tail = f->rx_head = f->tx_head = f->tx_unreported = 0;
 	f->status.generation++;
@@ -100,10 +119,11 @@ static inline void fake_init(struct fake *f, uint32_t rx_entries, uint32_t tx_en
 	uint32_t i;
 
 	memset(f, 0, sizeof(*f));
+	f->card = fake_card;
 	f->q = calloc(1, sizeof(*f->q));
-	f->rx_ring = aligned_alloc(128, rx_entries * 16 + 128);
+	f->rx_ring = aligned_alloc(128, rx_entries * f->card->rx_desc_bytes + 128);
 	f->tx_ring = aligned_alloc(128, tx_entries * 16 + 128);
-	f->mem = aligned_alloc(4096, bytes);
+	f->mem = aligned_alloc(4096, (bytes + 4095) & ~4095ull);
 	memset(f->mem, 0, bytes);
 	f->rx_entries = rx_entries;
 	f->tx_entries = tx_entries;
@@ -122,7 +142,7 @@ static inline void fake_init(struct fake *f, uint32_t rx_entries, uint32_t tx_en
 		.rx_buf_bytes = rx_entries ? rx_buf_bytes : 0,
 		.status = &f->status,
 	};
-	if (ndrv_rings_init(f->q, &ndrv_desc_ixgbe, &rings) ||
+	if (ndrv_rings_init(f->q, f->card->ops, &rings) ||
 	    ndrv_pool_init(&f->pool, f->mem, bytes, buf_bytes, -1) ||
 	    ndrv_view_init(f->q, f->pool, f->iovas, f->nr_iovas, fake_piece_shift)) {
 		printf("Bail out! no queue\n");
@@ -188,7 +208,35 @@ static inline void fake_unshare(struct fake *f)
 
 static inline uint32_t fake_rx_room(const struct fake *f)
 {
-	return (f->rx_tail - f->rx_head) & (f->rx_entries - 1);
+	uint32_t tail = f->rx_tail & ~(f->card->rx_tail_step - 1);
+
+	return (tail - f->rx_head) & (f->rx_entries - 1);
+}
+
+static inline uint8_t *fake_rx_at(const struct fake *f, uint32_t slot)
+{
+	return f->rx_ring + (slot & (f->rx_entries - 1)) * f->card->rx_desc_bytes;
+}
+
+static inline uint8_t *fake_tx_at(const struct fake *f, uint32_t slot)
+{
+	return f->tx_ring + (slot & (f->tx_entries - 1)) * 16;
+}
+
+/* The next receive descriptor is one whole frame of @len bytes, whatever its buffer is. */
+static inline void fake_rx_blind(struct fake *f, uint32_t len)
+{
+	static const struct fake_meta none;
+
+	f->card->rx_write_back(fake_rx_at(f, f->rx_head), len, 1, &none);
+	f->rx_head = (f->rx_head + 1) & (f->rx_entries - 1);
+}
+
+/* Everything up to the tail is sent, whatever it is. */
+static inline void fake_tx_blind(struct fake *f)
+{
+	for (; f->tx_head != f->tx_tail; f->tx_head = (f->tx_head + 1) & (f->tx_entries - 1))
+		f->card->tx_report(fake_tx_at(f, f->tx_head));
 }
 
 /* Descriptors that a frame of @len takes. */
@@ -197,21 +245,17 @@ static inline uint32_t fake_rx_pieces(const struct fake *f, uint32_t len)
 	return (len + f->rx_buf_bytes - 1) / f->rx_buf_bytes;
 }
 
-/*
- * Receive one frame whose bytes are (seed + position); @dword0 and @status are ored into the last
- * write-back. 0 if there are not enough descriptors.
- */
-static inline int fake_rx(struct fake *f, uint8_t seed, uint32_t len, uint32_t pkt_info, uint32_t hash,
-			  uint32_t status, uint16_t vlan)
+/* Receive one frame whose bytes are (seed + position). 0 if there are not enough descriptors. */
+static inline int fake_rx_meta(struct fake *f, uint8_t seed, uint32_t len, const struct fake_meta *meta)
 {
-	uint32_t at = 0, part, dw[4], i;
+	uint32_t at = 0, part, i;
 
 	if (fake_rx_pieces(f, len) > fake_rx_room(f))
 		return 0;
 	while (at < len) {
-		uint8_t *d = f->rx_ring + f->rx_head * 16, *buf;
+		uint8_t *d = fake_rx_at(f, f->rx_head), *buf;
 
-		FAKE_CHECK(f, fake_get64(d + 8) == 0);	/* header address, so DD is clear too */
+		FAKE_CHECK(f, f->card->rx_is_clean(d));
 		buf = fake_dma(f, fake_get64(d), f->rx_buf_bytes);
 		FAKE_CHECK(f, buf);
 		if (!buf)
@@ -222,74 +266,124 @@ static inline int fake_rx(struct fake *f, uint8_t seed, uint32_t len, uint32_t p
 		for (i = 0; i < part; i++)
 			buf[i] = seed + at + i;
 		at += part;
-		dw[0] = at == len ? pkt_info : 0;
-		dw[1] = at == len ? hash : 0;
-		dw[2] = 1 | (at == len ? 2 | status : 0);	/* DD, EOP */
-		dw[3] = part | (at == len ? (uint32_t)vlan << 16 : 0);
-		memcpy(d, dw, 16);
+		f->card->rx_write_back(d, part, at == len, meta);
 		f->rx_head = (f->rx_head + 1) & (f->rx_entries - 1);
 	}
 	return 1;
 }
 
-/* Write the DD that an earlier fake_tx() left open. */
+static inline int fake_rx(struct fake *f, uint8_t seed, uint32_t len)
+{
+	static const struct fake_meta none;
+
+	return fake_rx_meta(f, seed, len, &none);
+}
+
+/* Write the report that an earlier fake_tx() left open. */
 static inline void fake_tx_report(struct fake *f)
 {
-	uint8_t *d;
-	uint32_t olinfo;
-
-	if (!f->tx_unreported)
-		return;
-	d = f->tx_ring + (f->tx_unreported - 1) * 16;
-	olinfo = fake_get32(d + 12) | 1;
-	memcpy(d + 12, &olinfo, 4);
+	if (f->tx_unreported)
+		f->card->tx_report(fake_tx_at(f, f->tx_unreported - 1));
 	f->tx_unreported = 0;
 }
 
 /*
- * Send the next frame into @frame; its length, or 0 when head is at tail. DD of a descriptor with RS
- * is written now or, if @late, with the next one or by fake_tx_report().
+ * Send the next frame into @frame; its length, or 0 when head is at tail. A status that was asked for
+ * is reported now or, if @late, with the next one or by fake_tx_report().
  */
 static inline uint32_t fake_tx(struct fake *f, uint8_t *frame, int late)
 {
-	uint32_t len = 0, paylen = 0, first = 1;
+	uint32_t len = 0, total = 0, pieces = 0;
+	struct fake_tx_desc t;
 
 	if (f->tx_head == (f->tx_tail & (f->tx_entries - 1)))
 		return 0;
 	for (;;) {
-		const uint8_t *d = f->tx_ring + f->tx_head * 16, *buf;
-		uint32_t cmd = fake_get32(d + 8), olinfo = fake_get32(d + 12), part = cmd & 0xffff;
+		const uint8_t *buf;
 
-		FAKE_CHECK(f, (cmd & 0xf00000) == 0x300000);		/* DTYP: data */
-		FAKE_CHECK(f, cmd & 1u << 29 && cmd & 1u << 25);	/* DEXT, IFCS */
-		FAKE_CHECK(f, !(cmd & 0xd4000000) && !(olinfo & 0x3fff));
-		if (first)
-			paylen = olinfo >> 14;
-		first = 0;
-		buf = fake_dma(f, fake_get64(d), part);
-		FAKE_CHECK(f, buf && part);
+		FAKE_CHECK(f, f->card->tx_read(fake_tx_at(f, f->tx_head), &t));
+		if (!pieces++)
+			total = t.total;
+		buf = fake_dma(f, t.iova, t.len);
+		FAKE_CHECK(f, buf && t.len);
 		if (!buf)
 			return 0;
 		FAKE_CHECK(f, f->owner[fake_buf(f, buf)] == OWNER_TX);
 		f->owner[fake_buf(f, buf)] = OWNER_POOL;
-		memcpy(frame + len, buf, part);
-		len += part;
-		if (cmd & 1u << 27) {					/* RS */
-			FAKE_CHECK(f, cmd & 1u << 24);
+		memcpy(frame + len, buf, t.len);
+		len += t.len;
+		if (t.report) {
+			FAKE_CHECK(f, t.last);
 			fake_tx_report(f);
 			f->tx_unreported = f->tx_head + 1;
 			if (!late)
 				fake_tx_report(f);
 		}
 		f->tx_head = (f->tx_head + 1) & (f->tx_entries - 1);
-		if (cmd & 1u << 24)					/* EOP */
+		if (t.last)
 			break;
 		FAKE_CHECK(f, f->tx_head != f->tx_tail);
 		if (f->tx_head == f->tx_tail)
 			return 0;
 	}
-	FAKE_CHECK(f, paylen == len && len >= 17);
+	FAKE_CHECK(f, !total || total == len);
+	FAKE_CHECK(f, len >= 17 && len <= f->card->tx_max_bytes && pieces <= f->card->tx_max_pieces);
 	return len;
+}
+
+/* What the programs of the tests do with packets, watched. */
+static inline int frame_is(const uint8_t *p, uint32_t len, uint8_t seed)
+{
+	uint32_t i;
+
+	for (i = 0; i < len; i++)
+		if (p[i] != (uint8_t)(seed + i))
+			return 0;
+	return 1;
+}
+
+/* The program has these now. */
+static inline void got(struct fake *f, const struct ndrv_pkt *pkts, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		f->owner[fake_buf(f, pkts[i].data)] = OWNER_PROGRAM;
+}
+
+static inline void freed(struct fake *f, const struct ndrv_pkt *pkts, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		FAKE_CHECK(f, f->owner[fake_buf(f, pkts[i].data)] == OWNER_PROGRAM);
+		f->owner[fake_buf(f, pkts[i].data)] = OWNER_POOL;
+	}
+	ndrv_pkt_free(f->q, pkts, n);
+}
+
+static inline int alloc(struct fake *f, struct ndrv_pkt *pkts, unsigned int n)
+{
+	unsigned int i, k = ndrv_pkt_alloc(f->q, pkts, n);
+
+	for (i = 0; i < k; i++) {
+		FAKE_CHECK(f, f->owner[fake_buf(f, pkts[i].data)] == OWNER_POOL);
+		pkts[i].len = 60;
+	}
+	got(f, pkts, k);
+	return k;
+}
+
+/* Ownership changes before the call: the card may fetch at once. */
+static inline int send(struct fake *f, const struct ndrv_pkt *pkts, unsigned int n)
+{
+	int i, k = ndrv_tx_burst(f->q, pkts, n);
+
+	for (i = 0; i < k; i++) {
+		FAKE_CHECK(f, f->owner[fake_buf(f, pkts[i].data)] == OWNER_PROGRAM);
+		f->owner[fake_buf(f, pkts[i].data)] = OWNER_TX;
+	}
+	return k;
 }
 
 #endif

@@ -25,7 +25,6 @@ static void *forward(void *arg)
 {
 	struct thread *t = arg;
 	struct ndrv_pkt pkts[BURST];
-	static const uint32_t wb[4] = { 0, 0, 3, 60 };
 	struct ndrv_pkt extra[4];
 	unsigned int round, i, room;
 	int n, k;
@@ -35,10 +34,8 @@ static void *forward(void *arg)
 		i = ndrv_pool_get(t->f.pool, extra, 4);
 		ndrv_pool_put(t->f.pool, extra, i);
 		room = fake_rx_room(&t->f);
-		for (i = 0; i < BURST && i < room; i++) {
-			memcpy(t->f.rx_ring + t->f.rx_head * 16, wb, 16);
-			t->f.rx_head = (t->f.rx_head + 1) & (t->f.rx_entries - 1);
-		}
+		for (i = 0; i < BURST && i < room; i++)
+			fake_rx_blind(&t->f, 60);
 		n = ndrv_rx_burst(t->f.q, pkts, BURST);
 		if (n < 0) {
 			t->bad++;
@@ -54,9 +51,7 @@ static void *forward(void *arg)
 			k = 0;
 		t->forwarded += k;
 		ndrv_pkt_free(t->f.q, pkts + k, n - k);
-		for (; t->f.tx_head != t->f.tx_tail;
-		     t->f.tx_head = (t->f.tx_head + 1) & (t->f.tx_entries - 1))
-			t->f.tx_ring[t->f.tx_head * 16 + 12] |= 1;
+		fake_tx_blind(&t->f);
 	}
 	return NULL;
 }
@@ -85,7 +80,9 @@ int main(void)
 	static struct thread t[3];
 	unsigned int i;
 
+	/* Two families on one pool. */
 	fake_init(&t[0].f, 256, 256, 1500, 2048, 2048);
+	fake_card = &fake_ice;
 	fake_init(&t[1].f, 256, 256, 64, 2048, 2048);
 	if (fake_share(&t[1].f, &t[0].f) || fake_start(&t[0].f) || fake_start(&t[1].f)) {
 		printf("Bail out! no queues\n");

@@ -80,11 +80,13 @@ int ndrv_rx_burst(struct ndrv_queue *q, struct ndrv_pkt *pkts, unsigned int n);
  * Takes packets in order until the ring is full. The buffers of those that were taken go back to the
  * pool when the card has sent them; looking for that is part of later calls of ndrv_tx_burst() and of
  * ndrv_tx_reclaim(). Buffers must belong to the pool that is attached to @q; it does not matter which
- * queue received them. A frame in several pieces is taken as a whole or not at all.
+ * queue received them. A frame in several pieces is taken as a whole or not at all; 8 pieces are sent by
+ * every card.
  *
  * Return: the number of handles taken (0: ring full, try again later), or, with nothing taken,
- *  -EINVAL    the first packet cannot be sent: outside the pool or its buffer, shorter than the card
- *             can send (17 bytes), last piece missing, or more pieces than the ring has room for
+ *  -EINVAL    the first packet cannot be sent: outside the pool or its buffer, shorter (17 bytes) or
+ *             longer than the card can send, last piece missing, or more pieces than the ring has room
+ *             for or the card takes (E810: 9728 bytes, 8 pieces)
  *  -EOPNOTSUPP  the first packet has a flag of NDRV_PKT_F_TX_RESERVED
  *  -ESTALE, -ENODEV, -EPIPE  as for ndrv_rx_burst()
  */
@@ -150,7 +152,8 @@ void *ndrv_rx_data(const struct ndrv_queue *q, uint32_t idx);
  * ndrv_rx_release() - Give the first @n peeked descriptors back to the card, with the same buffers
  *
  * @n is at most what ndrv_rx_peek() returned. The pool is not involved: this is the cheapest way to
- * look at frames and forget them.
+ * look at frames and forget them. An E810 takes descriptors in steps of 8: those behind the last whole
+ * step are the card's only with a later release, and the doorbell is written once a step.
  *
  * Return: 0, or with kernel doorbells -ESTALE or -ENODEV.
  */

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The loops of the data path, written once for all descriptor formats. Each desc_<format>.c compiles
+ * them with constants of its own: everything here is inlined into it, @f is folded away. Internal to
+ * lib/; the meaning of descriptor bits stays in those files.
+ */
+#ifndef NDRV_BURST_H
+#define NDRV_BURST_H
+
+#include <errno.h>
+
+#include "internal.h"
+
+#define burst_inline static inline __attribute__((always_inline))
+
+/* Receive slots are refilled, and the tail moved, when so many are empty. */
+#define RX_POST_BATCH	32u
+/* A status report is asked for at least every so many transmitted descriptors. */
+#define TX_RS_BATCH	32u
+
+/*
+ * What the loops must know of a format. Of a receive descriptor: the first quadword takes the buffer
+ * address and the second one 0; it is written back when bit 0 of the second one is set. A transmit
+ * descriptor has 16 bytes: the address, then what tx_command() says.
+ */
+struct burst_format {
+	uint32_t rx_qwords;		/* length of a receive descriptor */
+	uint32_t rx_tail_step;		/* the card rounds its tail down to a multiple of this */
+	uint32_t tx_min_bytes, tx_max_bytes;	/* of a frame; a longer or shorter one harms the card */
+	uint32_t tx_max_pieces;
+	uint64_t tx_rs;			/* second quadword: report status */
+	unsigned int tx_done_word;	/* 32-bit word of a descriptor with the report in it */
+	uint32_t tx_done;		/* the bits that are all set then */
+	/* Second quadword for @len bytes of a frame of @total. */
+	uint64_t (*tx_command)(uint32_t len, uint32_t total, bool last);
+	/*
+	 * Fill in all of @pkt but data. @word is the third 32-bit word of @d, the one with DD; @d may
+	 * be read behind it. With MORE set the other flags do not matter.
+	 */
+	void (*rx_decode)(const volatile uint64_t *d, uint32_t word, uint32_t buf_bytes,
+			  struct ndrv_pkt *pkt);
+};
+
+burst_inline const volatile uint32_t *rx_dd_word(const volatile uint64_t *d)
+{
+	return (const volatile uint32_t *)d + 2;
+}
+
+/* One loop for both cases: @one_piece is a constant where this is called. */
+burst_inline void burst_post(struct ndrv_queue *q, const struct burst_format *f, uint8_t *const *bufs,
+			     unsigned int n, bool one_piece)
+{
+	volatile uint64_t *ring = q->rx.ring;
+	const struct pool_view v = q->view;
+	uint64_t delta = v.iova_delta + v.headroom_bytes;
+	uint32_t fill = q->rx.fill, mask = q->rx.mask;
+	uint8_t **slots = q->rx.bufs;
+	unsigned int i;
+
+	for (i = 0; i < n; i++, fill++) {
+		uint8_t *buf = bufs[i];
+		size_t slot = fill & mask;
+		volatile uint64_t *d;
+
+		slots[slot] = buf;
+		d = ring + slot * f->rx_qwords;
+		d[0] = one_piece ? (uintptr_t)buf + delta : view_iova(&v, buf + v.headroom_bytes);
+		d[1] = 0;
+	}
+	q->rx.fill = fill;
+}
+
+burst_inline void burst_rx_post(struct ndrv_queue *q, const struct burst_format *f,
+				uint8_t *const *bufs, unsigned int n)
+{
+	if (q->view.one_piece)
+		burst_post(q, f, bufs, n, true);
+	else
+		burst_post(q, f, bufs, n, false);
+}
+
+/*
+ * Fill the empty slots from the cache, as far as the card can see: it gets all that is posted. A batch
+ * that the pool cannot give in full is tried again.
+ */
+burst_inline void burst_refill(struct ndrv_queue *q, const struct burst_format *f, uint32_t empty)
+{
+	uint32_t n = empty, beyond;
+
+	/* Refill what fits into one cache; the next burst does the rest. */
+	if (n > CACHE_CHUNK)
+		n = CACHE_CHUNK;
+	if (n > cache_have(q, n))
+		n = q->cache.n;
+	beyond = (q->rx.fill + n) & (f->rx_tail_step - 1);
+	if (n <= beyond)
+		return;
+	n -= beyond;
+	q->cache.n -= n;
+	q->ops->rx_post(q, q->cache.bufs + q->cache.n, n);
+	/* A kernel doorbell that fails means a revoked queue; the next empty burst says so. */
+	(void)rx_ring_doorbell(q);
+}
+
+burst_inline int burst_rx(struct ndrv_queue *q, const struct burst_format *f, struct ndrv_pkt *pkts,
+			  unsigned int n)
+{
+	const volatile uint64_t *ring = q->rx.ring;
+	uint8_t *const *slots = q->rx.bufs;
+	uint32_t next = q->rx.next, mask = q->rx.mask;
+	uint32_t posted = q->rx.fill - next;
+	uint32_t buf_bytes = q->rx_buf_bytes, headroom = q->view.headroom_bytes;
+	unsigned int i, frames_end = 0, room = n;
+	uint32_t empty;
+
+	if (n > posted)
+		n = posted;
+	for (i = 0; i < n; i++) {
+		uint32_t slot = (next + i) & mask;
+		const volatile uint64_t *d = ring + (size_t)slot * f->rx_qwords;
+		uint32_t word = ndrv_load32(rx_dd_word(d));
+
+		if (!(word & 1))
+			break;
+		ndrv_acquire();			/* (D), pairs with (C) of the card */
+		pkts[i].data = slots[slot] + headroom;
+		f->rx_decode(d, word, buf_bytes, &pkts[i]);
+		pkts[i].reserved = 0;
+		/* Only the last piece has valid flags. Pieces behind the last complete frame stay. */
+		if (likely(!(pkts[i].flags & NDRV_PKT_F_MORE)))
+			frames_end = i + 1;
+		else
+			pkts[i].flags = NDRV_PKT_F_MORE;
+	}
+	q->rx.next = next + frames_end;
+
+	empty = q->rx.limit - (q->rx.fill - q->rx.next);
+	if (empty >= RX_POST_BATCH)
+		burst_refill(q, f, empty);
+	if (likely(frames_end))
+		return frames_end;
+	if (i && i == room)
+		return -EMSGSIZE;
+	return ndrv_why_idle(q, q->rx.limit);
+}
+
+burst_inline unsigned int burst_rx_ready(struct ndrv_queue *q, const struct burst_format *f,
+					 unsigned int n)
+{
+	const volatile uint64_t *ring = q->rx.ring;
+	uint32_t posted = q->rx.fill - q->rx.next;
+	unsigned int i;
+
+	if (n > posted)
+		n = posted;
+	for (i = 0; i < n; i++) {
+		size_t slot = (q->rx.next + i) & q->rx.mask;
+
+		if (!(ndrv_load32(rx_dd_word(ring + slot * f->rx_qwords)) & 1))
+			break;
+	}
+	ndrv_acquire();				/* (D), pairs with (C) of the card */
+	return i;
+}
+
+/* Buffers of the sent descriptors [clean, end) go to the cache; raw ones have none. */
+static inline void tx_free_until(struct ndrv_queue *q, uint32_t end)
+{
+	struct tx_side *tx = &q->tx;
+	struct cache *c = &q->cache;
+	uint8_t *const *slots = tx->bufs;
+	uint32_t clean = tx->clean, mask = tx->mask;
+
+	while (clean != end) {
+		uint32_t part = end - clean, n, i;
+
+		if (part > CACHE_CHUNK)
+			part = CACHE_CHUNK;
+		cache_make_room(q, part);
+		n = c->n;
+		for (i = 0; i < part; i++) {
+			uint8_t *buf = slots[(clean + i) & mask];
+
+			c->bufs[n] = buf;
+			n += buf != NULL;
+		}
+		c->n = n;
+		clean += part;
+	}
+	tx->clean = end;
+}
+
+burst_inline void burst_tx_clean(struct ndrv_queue *q, const struct burst_format *f)
+{
+	const volatile uint32_t *ring = q->tx.ring;
+	struct tx_side *tx = &q->tx;
+
+	while (tx->rs_head != tx->rs_tail) {
+		uint32_t last = tx->rs[tx->rs_head & tx->mask];
+		uint32_t word = ndrv_load32(&ring[(last & tx->mask) * 4 + f->tx_done_word]);
+
+		if ((word & f->tx_done) != f->tx_done)
+			break;
+		ndrv_acquire();			/* (D), pairs with (C) of the card */
+		tx_free_until(q, last + 1);
+		tx->rs_head++;
+	}
+}
+
+/* The descriptor before tx->next reports its status. It ends a frame (RS is legal only there). */
+burst_inline void burst_ask_status(struct ndrv_queue *q, const struct burst_format *f)
+{
+	volatile uint64_t *ring = q->tx.ring;
+	struct tx_side *tx = &q->tx;
+	uint32_t last = tx->next - 1;
+
+	ring[(last & tx->mask) * 2 + 1] |= f->tx_rs;
+	tx->rs[tx->rs_tail++ & tx->mask] = last;
+}
+
+/* Write descriptors for packets that are one piece each; ends at the first that is not, or is bad. */
+burst_inline unsigned int burst_write_single(struct ndrv_queue *q, const struct burst_format *f,
+					     const struct ndrv_pkt *pkts, unsigned int n,
+					     bool one_piece)
+{
+	volatile uint64_t *ring = q->tx.ring;
+	const struct pool_view v = q->view;
+	uint32_t next = q->tx.next, mask = q->tx.mask;
+	uint8_t **slots = q->tx.bufs;
+	unsigned int i;
+
+	for (i = 0; i < n; i++, next++) {
+		uint8_t *data = pkts[i].data;
+		uint64_t off = (uintptr_t)data - (uintptr_t)v.base, in_buf = off & (v.buf_bytes - 1);
+		uint32_t len = pkts[i].len;
+		size_t slot = next & mask;
+
+		if (unlikely(pkts[i].flags & (NDRV_PKT_F_MORE | NDRV_PKT_F_TX_RESERVED) ||
+			     len - f->tx_min_bytes > f->tx_max_bytes - f->tx_min_bytes ||
+			     off >= v.len_bytes || in_buf + len > v.buf_bytes))
+			break;
+		slots[slot] = data - in_buf;
+		ring[slot * 2] = one_piece ? (uintptr_t)data + v.iova_delta : view_iova(&v, data);
+		ring[slot * 2 + 1] = f->tx_command(len, len, true);
+	}
+	q->tx.next = next;
+	return i;
+}
+
+burst_inline unsigned int burst_tx_single(struct ndrv_queue *q, const struct burst_format *f,
+					  const struct ndrv_pkt *pkts, unsigned int n)
+{
+	return q->view.one_piece ? burst_write_single(q, f, pkts, n, true) :
+				   burst_write_single(q, f, pkts, n, false);
+}
+
+/* Is @len bytes at @off of the pool inside one buffer? */
+static inline bool tx_inside(const struct pool_view *v, uint64_t off, uint32_t len)
+{
+	return off < v->len_bytes && (off & (v->buf_bytes - 1)) + len <= v->buf_bytes;
+}
+
+/* How many pieces the frame at @pkts has, and its length; or why it cannot be sent. */
+static inline int tx_measure(const struct ndrv_queue *q, const struct burst_format *f,
+			     const struct ndrv_pkt *pkts, unsigned int n, uint32_t *total)
+{
+	const struct pool_view *v = &q->view;
+	unsigned int i;
+
+	*total = 0;
+	for (i = 0; i < n && i < f->tx_max_pieces; i++) {
+		uint64_t off = (uintptr_t)pkts[i].data - (uintptr_t)v->base;
+
+		if (pkts[i].flags & NDRV_PKT_F_TX_RESERVED)
+			return -EOPNOTSUPP;
+		if (!pkts[i].len || !tx_inside(v, off, pkts[i].len))
+			return -EINVAL;
+		*total += pkts[i].len;
+		if (pkts[i].flags & NDRV_PKT_F_MORE)
+			continue;
+		if (*total < f->tx_min_bytes || *total > f->tx_max_bytes || i >= q->tx.limit)
+			return -EINVAL;
+		return i + 1;
+	}
+	return -EINVAL;
+}
+
+/*
+ * What burst_tx_single() left: a frame in several pieces, or one that cannot be sent. Returns the pieces
+ * taken, 0 if they do not fit now, or an error.
+ */
+static inline int tx_pieces(struct ndrv_queue *q, const struct burst_format *f,
+			    const struct ndrv_pkt *pkts, unsigned int n, uint32_t room)
+{
+	const struct pool_view *v = &q->view;
+	volatile uint64_t *ring = q->tx.ring;
+	uint32_t total;
+	int pieces = tx_measure(q, f, pkts, n, &total), i;
+
+	if (pieces < 0)
+		return pieces;
+	if ((uint32_t)pieces > room)
+		return 0;
+	for (i = 0; i < pieces; i++) {
+		uint8_t *data = pkts[i].data;
+		uint64_t off = (uintptr_t)data - (uintptr_t)v->base;
+		uint32_t slot = q->tx.next++ & q->tx.mask;
+
+		q->tx.bufs[slot] = data - (off & (v->buf_bytes - 1));
+		ring[slot * 2] = view_iova(v, data);
+		ring[slot * 2 + 1] = f->tx_command(pkts[i].len, total, i + 1 == pieces);
+	}
+	return pieces;
+}
+
+burst_inline int burst_tx(struct ndrv_queue *q, const struct burst_format *f,
+			  const struct ndrv_pkt *pkts, unsigned int n)
+{
+	struct tx_side *tx = &q->tx;
+	uint32_t busy = tx->next - tx->clean, room;
+	unsigned int done = 0;
+	int ret = 0;
+
+	/* Early, so that few buffers circulate and stay in the CPU's cache. */
+	if (busy >= TX_RS_BATCH || n > tx->limit - busy) {
+		q->ops->tx_clean(q);
+		busy = tx->next - tx->clean;
+	}
+	room = tx->limit - busy;
+	while (done < n && room) {
+		unsigned int part = n - done < room ? n - done : room, got;
+
+		if (part > TX_RS_BATCH)
+			part = TX_RS_BATCH;
+		got = burst_tx_single(q, f, pkts + done, part);
+		room -= got;
+		done += got;
+		if (unlikely(got < part)) {
+			ret = tx_pieces(q, f, pkts + done, n - done, room);
+			if (ret > 0) {
+				room -= ret;
+				done += ret;
+				got += ret;
+			}
+		}
+		if (got)
+			burst_ask_status(q, f);
+		if (unlikely(got < part && ret <= 0))
+			break;
+	}
+	if (likely(done)) {
+		/* A kernel doorbell that fails means a revoked queue; the next full burst says so. */
+		(void)tx_ring_doorbell(q);
+		return done;
+	}
+	if (ret < 0 || !n)
+		return ret;
+	return ndrv_why_idle(q, tx->limit);
+}
+
+/* The functions of a struct desc_ops for @format, a constant in this file. */
+#define BURST_OPS(format)							\
+static void rx_post(struct ndrv_queue *q, uint8_t *const *bufs, unsigned int n)	\
+{										\
+	burst_rx_post(q, &(format), bufs, n);					\
+}										\
+static int rx_burst(struct ndrv_queue *q, struct ndrv_pkt *pkts, unsigned int n)	\
+{										\
+	return burst_rx(q, &(format), pkts, n);					\
+}										\
+static unsigned int rx_ready(struct ndrv_queue *q, unsigned int n)		\
+{										\
+	return burst_rx_ready(q, &(format), n);					\
+}										\
+static void tx_clean(struct ndrv_queue *q)					\
+{										\
+	burst_tx_clean(q, &(format));						\
+}										\
+static int tx_burst(struct ndrv_queue *q, const struct ndrv_pkt *pkts, unsigned int n) \
+{										\
+	return burst_tx(q, &(format), pkts, n);					\
+}
+
+#endif

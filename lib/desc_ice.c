@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The data path for NDRV_DESC_ICE: E810, flexible receive descriptors of 32 bytes, transmit descriptors
+ * of 16. This is the only file that reads or writes them; the data sheet is named in <ndrv/desc.h>.
+ */
+#include <ndrv/desc.h>
+
+#include "burst.h"
+
+_Static_assert(sizeof(union ndrv_ice_rx) == 32, "receive descriptor");
+_Static_assert(sizeof(union ndrv_ice_tx) == 16, "transmit descriptor");
+_Static_assert(offsetof(union ndrv_ice_rx, wb.status0) == 8, "the word with DD");
+_Static_assert(NDRV_ICE_RXS_DD == 1, "DD");
+_Static_assert(NDRV_PKT_F_MORE == NDRV_ICE_RXS_EOF, "MORE is EOF inverted");
+
+/* From a bit of status0 to the flag of a handle. */
+#define VLAN_SHIFT	10
+#define HASH_SHIFT	5
+_Static_assert(NDRV_ICE_RXS_L2TAG1P >> VLAN_SHIFT == NDRV_PKT_F_VLAN, "VLAN flag");
+_Static_assert(NDRV_ICE_RXS_RSS_VALID >> HASH_SHIFT == NDRV_PKT_F_HASH, "hash flag");
+
+#define RX_ERRORS (NDRV_ICE_RXS_IPE | NDRV_ICE_RXS_L4E | NDRV_ICE_RXS_RXE | NDRV_ICE_RXS_IPV6EXADD)
+
+#define L4	NDRV_PKT_F_L4_CHECKED
+#define IP	NDRV_PKT_F_IP_CHECKED
+
+/*
+ * Which checksums L3L4P speaks of. Tunnels have two of each; what the card found out about them does
+ * not fit into the flags, so their handles say nothing.
+ */
+static const uint8_t rx_checked[NDRV_ICE_RXP_PTYPE + 1] = {
+	[NDRV_ICE_PTYPE_IPV4_FRAG] = IP,
+	[NDRV_ICE_PTYPE_IPV4] = IP,
+	[NDRV_ICE_PTYPE_IPV4_UDP] = IP | L4,
+	[NDRV_ICE_PTYPE_IPV4_TCP] = IP | L4,
+	[NDRV_ICE_PTYPE_IPV4_SCTP] = IP | L4,
+	[NDRV_ICE_PTYPE_IPV4_ICMP] = IP,
+	[NDRV_ICE_PTYPE_IPV6_UDP] = L4,
+	[NDRV_ICE_PTYPE_IPV6_TCP] = L4,
+	[NDRV_ICE_PTYPE_IPV6_SCTP] = L4,
+};
+
+static uint32_t rx_error_flags(uint32_t status, uint32_t flags)
+{
+	if (status & NDRV_ICE_RXS_RXE)
+		flags |= NDRV_PKT_F_FRAME_BAD;
+	/* The pseudo header has another address than the card believes. */
+	if (status & NDRV_ICE_RXS_IPV6EXADD)
+		flags &= ~L4;
+	if (status & NDRV_ICE_RXS_IPE && flags & IP)
+		flags |= NDRV_PKT_F_IP_BAD;
+	if (status & NDRV_ICE_RXS_L4E && flags & L4)
+		flags |= NDRV_PKT_F_L4_BAD;
+	return flags;
+}
+
+burst_inline void rx_decode(const volatile uint64_t *desc, uint32_t status, uint32_t buf_bytes,
+			    struct ndrv_pkt *pkt)
+{
+	const volatile union ndrv_ice_rx *d = (const volatile union ndrv_ice_rx *)desc;
+	uint64_t lo = d->qword[0];
+	uint32_t len = (lo >> 32) & NDRV_ICE_RXL_LEN;
+	uint32_t flags = (status & NDRV_ICE_RXS_EOF) ^ NDRV_PKT_F_MORE;
+
+	flags |= (status >> VLAN_SHIFT) & NDRV_PKT_F_VLAN;
+	flags |= (status >> HASH_SHIFT) & NDRV_PKT_F_HASH;
+	if (status & NDRV_ICE_RXS_L3L4P)
+		flags |= rx_checked[(lo >> 16) & NDRV_ICE_RXP_PTYPE];
+	if (unlikely(status & RX_ERRORS))
+		flags = rx_error_flags(status, flags);
+	if (unlikely(len > buf_bytes)) {
+		flags |= NDRV_PKT_F_FRAME_BAD;
+		len = buf_bytes;
+	}
+	pkt->len = len;
+	pkt->flags = flags;
+	pkt->hash = d->wb.hash;
+	pkt->vlan = status >> 16;
+}
+
+burst_inline uint64_t tx_command(uint32_t len, uint32_t total, bool last)
+{
+	(void)total;
+	return (uint64_t)len << NDRV_ICE_TXD_LEN_SHIFT | NDRV_ICE_TXD_DTYPE_DATA |
+	       (last ? NDRV_ICE_TXD_EOP : 0);
+}
+
+static const struct burst_format format = {
+	.rx_qwords = 4,
+	.rx_tail_step = NDRV_ICE_RX_TAIL_STEP,
+	.tx_min_bytes = NDRV_ICE_TX_MIN_BYTES,
+	.tx_max_bytes = NDRV_ICE_TX_MAX_BYTES,
+	.tx_max_pieces = NDRV_ICE_TX_MAX_BUFS,
+	.tx_rs = NDRV_ICE_TXD_RS,
+	.tx_done_word = 2,
+	.tx_done = NDRV_ICE_TXD_DONE,
+	.tx_command = tx_command,
+	.rx_decode = rx_decode,
+};
+
+BURST_OPS(format)
+
+const struct desc_ops ndrv_desc_ice = {
+	.rx_desc_bytes = sizeof(union ndrv_ice_rx),
+	.tx_desc_bytes = sizeof(union ndrv_ice_tx),
+	.rx_tail_step = NDRV_ICE_RX_TAIL_STEP,
+	.rx_burst = rx_burst,
+	.tx_burst = tx_burst,
+	.rx_post = rx_post,
+	.rx_ready = rx_ready,
+	.tx_clean = tx_clean,
+};

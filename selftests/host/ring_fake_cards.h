@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The descriptors of the cards of ring_fake.h. Typed from the data sheets by byte offsets on purpose:
+ * <ndrv/desc.h> is not included, so that a wrong bit there is found. Fields that nobody may rely on are
+ * written with junk.
+ */
+#ifndef RING_FAKE_CARDS_H
+#define RING_FAKE_CARDS_H
+
+#define FAKE_JUNK	0xa5a5a5a5u
+
+static inline uint32_t fake_get32(const uint8_t *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, 4);
+	return v;
+}
+
+static inline uint64_t fake_get64(const uint8_t *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, 8);
+	return v;
+}
+
+/* Header address 0, so DD is clear too. */
+static inline int fake_second_is_0(const uint8_t *d)
+{
+	return fake_get64(d + 8) == 0;
+}
+
+/* 82599: advanced descriptors, data sheet 331520, 7.1.6 and 7.2.3. */
+static inline void fake_ixgbe_rx_write_back(uint8_t *d, uint32_t len, int last,
+					    const struct fake_meta *m)
+{
+	uint32_t dw[4] = { last ? m->info : 0, last ? m->hash : 0, 1, len };
+
+	if (last) {
+		dw[2] |= 2 | m->status;			/* EOP */
+		dw[3] |= (uint32_t)m->vlan << 16;
+	}
+	memcpy(d, dw, 16);
+}
+
+static inline uint32_t fake_ixgbe_rx_len(const uint8_t *d)
+{
+	return fake_get32(d + 12) & 0xffff;
+}
+
+static inline int fake_ixgbe_tx_read(const uint8_t *d, struct fake_tx_desc *t)
+{
+	uint32_t cmd = fake_get32(d + 8), olinfo = fake_get32(d + 12);
+
+	t->iova = fake_get64(d);
+	t->len = cmd & 0xffff;
+	t->total = olinfo >> 14;
+	t->last = !!(cmd & 1u << 24);			/* EOP */
+	t->report = !!(cmd & 1u << 27);			/* RS */
+	return (cmd & 0xf00000) == 0x300000 &&		/* DTYP: data */
+	       cmd & 1u << 29 && cmd & 1u << 25 &&	/* DEXT, IFCS */
+	       !(cmd & 0xd4000000) && !(olinfo & 0x3fff);
+}
+
+static inline void fake_ixgbe_tx_write(uint8_t *d, const struct fake_tx_desc *t)
+{
+	uint32_t dw[2] = { t->len | 0x22300000 | (t->last ? 1u << 24 : 0) | (t->report ? 1u << 27 : 0),
+			   t->total << 14 };
+
+	memcpy(d, &t->iova, 8);
+	memcpy(d + 8, dw, 8);
+}
+
+static inline void fake_ixgbe_tx_report(uint8_t *d)
+{
+	d[12] |= 1;					/* DD */
+}
+
+static const struct fake_card fake_ixgbe = {
+	.name = "82599",
+	.ops = &ndrv_desc_ixgbe,
+	.rx_desc_bytes = 16,
+	.rx_tail_step = 1,
+	.tx_max_bytes = 65535,
+	.tx_max_pieces = 40,
+	.rx_is_clean = fake_second_is_0,
+	.rx_write_back = fake_ixgbe_rx_write_back,
+	.rx_len = fake_ixgbe_rx_len,
+	.tx_read = fake_ixgbe_tx_read,
+	.tx_write = fake_ixgbe_tx_write,
+	.tx_report = fake_ixgbe_tx_report,
+};
+
+/* E810: flexible receive descriptors by profile 2, data sheet 613875. @info is the packet type. */
+static inline void fake_ice_rx_write_back(uint8_t *d, uint32_t len, int last, const struct fake_meta *m)
+{
+	uint32_t dw[8] = { 2, len, 1, FAKE_JUNK, FAKE_JUNK, FAKE_JUNK, FAKE_JUNK, FAKE_JUNK };
+
+	dw[0] |= (last ? m->info & 0x3ff : 0x3ff) << 16 | 0xa400c000;	/* ff0, umbcast */
+	dw[1] |= 0xa5a54000 & ~0x3fffu;					/* header length, bits 15:14 */
+	if (last) {
+		dw[2] |= 2 | m->status | (uint32_t)m->vlan << 16;	/* EOF */
+		dw[3] = m->hash;
+	} else {
+		dw[2] |= 0xa5a53478 & ~2u;				/* valid with EOF only */
+	}
+	memcpy(d, dw, 32);
+}
+
+static inline uint32_t fake_ice_rx_len(const uint8_t *d)
+{
+	return fake_get32(d + 4) & 0x3fff;
+}
+
+static inline int fake_ice_tx_read(const uint8_t *d, struct fake_tx_desc *t)
+{
+	uint64_t cmd = fake_get64(d + 8);
+
+	t->iova = fake_get64(d);
+	t->len = cmd >> 34 & 0x3fff;
+	t->total = 0;
+	t->last = !!(cmd & 1u << 4);			/* EOP */
+	t->report = !!(cmd & 1u << 5);			/* RS */
+	/* DTYPE data, no other command, no offload, no tag */
+	return !(cmd & 0xf) && !(cmd & 0x3ffffffc0) && !(cmd >> 48);
+}
+
+static inline void fake_ice_tx_write(uint8_t *d, const struct fake_tx_desc *t)
+{
+	uint64_t cmd = (uint64_t)t->len << 34 | (t->last ? 1u << 4 : 0) | (t->report ? 1u << 5 : 0);
+
+	memcpy(d, &t->iova, 8);
+	memcpy(d + 8, &cmd, 8);
+}
+
+/* DTYPE becomes 0xf, nothing else is promised. */
+static inline void fake_ice_tx_report(uint8_t *d)
+{
+	static const uint32_t dw[4] = { FAKE_JUNK, FAKE_JUNK, FAKE_JUNK | 0xf, FAKE_JUNK };
+
+	memcpy(d, dw, 16);
+}
+
+static const struct fake_card fake_ice __attribute__((unused)) = {
+	.name = "E810",
+	.ops = &ndrv_desc_ice,
+	.rx_desc_bytes = 32,
+	.rx_tail_step = 8,
+	.tx_max_bytes = 9728,
+	.tx_max_pieces = 8,
+	.rx_is_clean = fake_second_is_0,
+	.rx_write_back = fake_ice_rx_write_back,
+	.rx_len = fake_ice_rx_len,
+	.tx_read = fake_ice_tx_read,
+	.tx_write = fake_ice_tx_write,
+	.tx_report = fake_ice_tx_report,
+};
+
+#endif
