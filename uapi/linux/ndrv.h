@@ -115,7 +115,11 @@ struct ndrv_status {
 	__u32 __reserved[11];
 };
 
-/* What the descriptors in the rings look like. The formats are described in <ndrv/desc.h>. */
+/*
+ * What the descriptors in the rings look like. The formats are described in <ndrv/desc.h>. NDRV_DESC_ICE
+ * has a receive tail that moves in steps of 8: the card rounds what is written down to a multiple, so
+ * descriptors behind the last whole step are not yet the card's.
+ */
 #define NDRV_DESC_IXGBE		1	/* 82599, X540, X550: advanced descriptors, 16 bytes */
 #define NDRV_DESC_ICE		2	/* E810: flexible receive descriptors 32 bytes, transmit 16 */
 #define NDRV_DESC_IGB		3	/* 82576: advanced descriptors, 16 bytes */
