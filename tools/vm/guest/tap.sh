@@ -53,19 +53,45 @@ until_true()
 # What a guest's kernel says when the host was too busy to run it in time; no driver's fault.
 KMSG_LATE='hrtimer: interrupt took|clocksource: |workqueue: .* hogged CPU|perf: interrupt took'
 
-# Warnings and worse that the kernel printed since kmsg_mark.
+# Warnings and worse that the kernel printed since kmsg_mark; those that kmsg_known knows, too.
 kmsg_mark()
 {
 	KMSG_MARK=$(dmesg -x | wc -l)
 }
 
-kmsg_clean()		# [REGEX of lines that are none]
+kmsg_warnings()
 {
-	local found
+	dmesg -x | tail -n "+$((KMSG_MARK + 1))" |
+		grep -E '^[a-z]+ *:(emerg|alert|crit|err|warn) ' | grep -vE "$KMSG_LATE"
+}
 
-	found=$(dmesg -x | tail -n "+$((KMSG_MARK + 1))" |
-		grep -E '^[a-z]+ *:(emerg|alert|crit|err|warn) ' | grep -vE "$KMSG_LATE${1:+|$1}")
+# kmsg_known REGEX REASON: a warning that the driver may print, and why it does here.
+KMSG_KNOWN=() KMSG_REASON=()
+kmsg_known()
+{
+	KMSG_KNOWN+=("$1")
+	KMSG_REASON+=("$2")
+}
+
+kmsg_clean()
+{
+	local found known
+
+	known=$(IFS='|'; echo "${KMSG_KNOWN[*]:-^$}")
+	found=$(kmsg_warnings | grep -vE "$known")
 	[ -z "$found" ] || { echo "$found"; return 1; }
+}
+
+# Every known warning that was printed since kmsg_mark, with its reason, as comments.
+kmsg_explain()
+{
+	local i lines
+
+	for i in "${!KMSG_KNOWN[@]}"; do
+		lines=$(kmsg_warnings | grep -E "${KMSG_KNOWN[$i]}") || continue
+		echo "# printed $(wc -l <<< "$lines") times: $(head -n 1 <<< "$lines" | cut -d']' -f2-)"
+		echo "#   because ${KMSG_REASON[$i]}"
+	done
 }
 
 # The simulator itself saw nothing that a driver must not do.
