@@ -210,5 +210,6 @@ void sim_log(struct sim_dev *dev, int level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 extern const struct sim_dev_ops sim_ixgbe_ops;
+extern const struct sim_dev_ops sim_e810_ops;
 
 #endif

@@ -101,16 +101,40 @@ struct e810_vsi {
 	uint32_t hash_fields;		/* e810_ddp.c: what its RSS profiles hash; 0 = no RSS */
 };
 
+/* hash_fields: per kind of packet, whether addresses and ports go into the hash. */
+enum e810_hash {
+	E810_HASH_IP4, E810_HASH_TCP4, E810_HASH_UDP4, E810_HASH_SCTP4,
+	E810_HASH_IP6, E810_HASH_TCP6, E810_HASH_UDP6, E810_HASH_SCTP6, E810_HASH_KINDS,
+};
+#define E810_HASH_ADDR(kind)	(1u << (2 * (kind)))
+#define E810_HASH_PORT(kind)	(1u << (2 * (kind) + 1))
+
 /* The state that more than one file needs; each file keeps its own behind a pointer. */
 struct e810 {
 	struct sim_dev *dev;
 	uint32_t *regs;			/* storage of the CSRs below E810_CSR_BYTES */
 	uint8_t *shared;		/* memfd of BAR0 (doorbell pages), or NULL with trap=on */
-	bool trap;
-	uint8_t mac[6];
+	bool trap, pages, fd;		/* options: see e810.c */
+	uint8_t mac[6];			/* in the NVM */
 	uint16_t device;
 	bool link_up, link_enabled;	/* e810_link.c */
 	uint32_t link_mbps;
+	struct {			/* e810_link.c only */
+		bool lse, restart;	/* events wanted; lanes start again */
+		uint16_t event_mask;
+		uint8_t caps, fec;	/* as 0601 left them */
+		uint64_t phy_low, at_ns;
+	} link;
+	struct {			/* e810_cmd.c only */
+		struct e810_lock_state {
+			bool taken;
+			uint64_t until_ns;
+		} lock[5];		/* by enum e810_lock */
+		uint8_t mac[6];		/* 0107, 0108 */
+		bool pxe_cleared, lldp_stopped;
+		bool fd_counter[256];
+		uint32_t fd_guaranteed, fd_shared;
+	} cmd;
 	uint16_t max_frame;		/* 0603, bytes with FCS */
 	bool ddp_active;		/* e810_ddp.c: a package was downloaded */
 	struct e810_vsi vsi[E810_NR_VSIS];
@@ -141,8 +165,16 @@ bool e810_aq_poll(struct e810 *e, uint64_t now_ns, uint64_t *next_ns);
 /* An event on the firmware's receive queue; kept until the driver posts a buffer. */
 void e810_aq_event(struct e810 *e, uint16_t opcode, const uint8_t param[16], const void *buf, uint16_t len);
 int e810_aq_fault(struct e810 *e, const char *name, uint64_t count);
+void e810_aq_dump(struct e810 *e, char *buf, size_t size);
+
+/* ---- e810_cmd.c ---- */
+void e810_cmd_reset(struct e810 *e, enum e810_reset kind);
+void e810_cmd_pools_reset(struct e810 *e);
+enum e810_lock { E810_LOCK_NVM = 1, E810_LOCK_SDP, E810_LOCK_CHANGE, E810_LOCK_GLOBAL };
+bool e810_lock_held(struct e810 *e, enum e810_lock lock);
 
 /* ---- e810_link.c, e810_vsi.c, e810_sched.c, e810_nvm.c, e810_ddp.c ---- */
+bool e810_link_speed_known(uint32_t mbps);
 void e810_link_carrier(struct e810 *e);			/* dev->carrier changed */
 void e810_link_reset(struct e810 *e, enum e810_reset kind);
 bool e810_link_poll(struct e810 *e, uint64_t now_ns, uint64_t *next_ns);
@@ -157,9 +189,15 @@ void e810_sched_del_leaf(struct e810 *e, uint32_t teid);
 bool e810_sched_is_parent(struct e810 *e, uint32_t parent, uint32_t leaf);
 int e810_nvm_init(struct e810 *e);
 void e810_nvm_fini(struct e810 *e);
+void e810_nvm_build(struct e810 *e);			/* contents, from the options */
 int e810_ddp_init(struct e810 *e);
 void e810_ddp_fini(struct e810 *e);
 void e810_ddp_reset(struct e810 *e, enum e810_reset kind);
+void e810_ddp_vsi(struct e810 *e, struct e810_vsi *v);	/* a new VSI: its hash_fields */
+/* Ids of profiles (FD, RSS) and of their TCAM entries, as resources of 0208/0209/020A. */
+enum e810_rc e810_ddp_alloc(struct e810 *e, uint16_t type, bool from_end, uint16_t *id);
+enum e810_rc e810_ddp_free(struct e810 *e, uint16_t type, uint16_t id);
+uint16_t e810_ddp_list(struct e810 *e, uint16_t type, uint16_t *ids, uint16_t max);
 
 /* ---- e810_switch.c: where a frame goes ---- */
 int e810_switch_init(struct e810 *e);
