@@ -175,13 +175,17 @@ int e810_ddp_load(struct ndrv_hw *hw);
  * VSI's context must select the function's table (q_opt_rss = 2) if e810->caps.rss_table is not 0.
  */
 int e810_rss_set(struct ndrv_hw *hw, u16 vsi, const struct ndrv_hw_rss *rss);
-/* After a reset: the profiles that e810_rss_set() made are gone. */
+/* After a reset, which has undone it, and in detach. */
 void e810_rss_forget(struct ndrv_hw *hw);
+
+/* Packet types that a package can name (10 bits in a descriptor). */
+#define E810_RSS_PTYPES		1024
 
 /* ---- all of the family --------------------------------------------------------------------- */
 
 struct e810_aq;
 struct e810_port;
+struct e810_rss;
 
 /* hw->priv: allocated by attach (hw_e810.c). */
 struct e810 {
@@ -190,7 +194,9 @@ struct e810 {
 	u8 pf;				/* number of the function: PF_FUNC_RID, set by reset */
 	bool safe_mode;			/* no package: no RSS */
 	bool safe_mode_told;
-	u16 rss_profile;		/* hw_e810_rss.c; 0 = none yet */
+	bool ddp_known;			/* a package was active, and rss_group is out of it */
+	u8 rss_group[E810_RSS_PTYPES];	/* what the package sorts each packet type into */
+	struct e810_rss *rss;		/* hw_e810_rss.c; NULL until it was used */
 	struct e810_port *port;		/* hw_e810*.c: VSI, scheduler, queues, link, statistics */
 };
 

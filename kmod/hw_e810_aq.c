@@ -173,12 +173,12 @@ int e810_aq_alloc(struct ndrv_hw *hw)
 		return -ENOMEM;
 	e810_priv(hw)->aq = aq;
 	aq->send = (struct e810_ring){
-		E810_PF_FW_ATQBAL, E810_PF_FW_ATQBAH, E810_PF_FW_ATQLEN, E810_PF_FW_ATQH,
-		E810_PF_FW_ATQT,
+		.bal = E810_PF_FW_ATQBAL, .bah = E810_PF_FW_ATQBAH, .len = E810_PF_FW_ATQLEN,
+		.head = E810_PF_FW_ATQH, .tail = E810_PF_FW_ATQT,
 	};
 	aq->receive = (struct e810_ring){
-		E810_PF_FW_ARQBAL, E810_PF_FW_ARQBAH, E810_PF_FW_ARQLEN, E810_PF_FW_ARQH,
-		E810_PF_FW_ARQT,
+		.bal = E810_PF_FW_ARQBAL, .bah = E810_PF_FW_ARQBAH, .len = E810_PF_FW_ARQLEN,
+		.head = E810_PF_FW_ARQH, .tail = E810_PF_FW_ARQT,
 	};
 	ret = e810_ring_alloc(hw, &aq->send, E810_SEND_ENTRIES, 1);
 	if (!ret)

@@ -83,6 +83,11 @@
 #define E810_QRXFLXP_CNTXT_PRIO		GENMASK(10, 8)
 #define E810_QRXFLXP_CNTXT_TS		BIT(11)
 
+/* RSS: what a hash profile leaves out or folds */
+#define E810_GLQF_HMASK_SEL(profile)	(0x410000 + 4 * (profile))	/* RW, profile < 128 */
+#define E810_GLQF_HSYMM(profile, i)	(0x40f000 + 4 * (profile) + 512 * (i))	/* RW */
+#define E810_GLQF_HSYMM_REGS		6
+
 /* Doorbells: packed, and one in a page of its own where GLPCI_LBARCTRL says so */
 #define E810_QRX_TAIL(q)		(0x290000 + 4 * (q))	/* RW, multiples of 8 */
 #define E810_QTX_COMM_DBELL(q)		(0x2c0000 + 4 * (q))	/* RW */

@@ -26,6 +26,7 @@ static DEFINE_IDA(ndrv_minors);
 }
 
 #define NDRV_IXGBE(id) NDRV_ID(id, ndrv_ixgbe_info)
+#define NDRV_E810(id) NDRV_ID(id, ndrv_e810_info)
 
 static const struct pci_device_id ndrv_ids[] = {
 	/* 82599 */
@@ -42,6 +43,9 @@ static const struct pci_device_id ndrv_ids[] = {
 	NDRV_IXGBE(0x15c2), NDRV_IXGBE(0x15c3), NDRV_IXGBE(0x15c4), NDRV_IXGBE(0x15c6),
 	NDRV_IXGBE(0x15c7), NDRV_IXGBE(0x15c8), NDRV_IXGBE(0x15ce), NDRV_IXGBE(0x15e4),
 	NDRV_IXGBE(0x15e5),
+	/* E810-C, E810-XXV */
+	NDRV_E810(0x1591), NDRV_E810(0x1592), NDRV_E810(0x1593),
+	NDRV_E810(0x1599), NDRV_E810(0x159a), NDRV_E810(0x159b),
 	{}
 };
 

@@ -90,6 +90,7 @@ HOST_UNALIGNED(64)
 #define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, val)	(*(volatile __typeof__(x) *)&(x) = (val))
 
+#define NDRV_VERSION		"0.0.0"
 #define MODULE_FIRMWARE(name)	static_assert(sizeof(name) > 1, "a name")
 
 struct device {
