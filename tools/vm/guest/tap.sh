@@ -111,6 +111,17 @@ nics()
 	lspci -Dn -d 8086: | awk '$2 == "0200:" { print $1 }'
 }
 
+# There is such a card among them.
+is_e810()
+{
+	lspci -n -d 8086: | grep -qE ' 0200: 8086:159[1239ab]'
+}
+
+is_82599()
+{
+	lspci -n -d 8086: | grep -qE ' 0200: 8086:(10f|15[0-5])'
+}
+
 # The cards' DMA is translated by the IOMMU: neither absent nor identity.
 iommu_translates()
 {
