@@ -24,7 +24,7 @@
 
 #define FEATURES_SAFE		(NDRV_FEAT_RX_VLAN | NDRV_FEAT_TX_VLAN)
 #define FEATURES		(FEATURES_SAFE | NDRV_FEAT_RX_CSUM | NDRV_FEAT_TX_CSUM | \
-				 NDRV_FEAT_TX_TSO)
+				 NDRV_FEAT_TX_TSO | NDRV_FEAT_RX_HASH)
 
 static int e810_attach(struct ndrv_hw *hw)
 {
@@ -54,6 +54,7 @@ err_free:
 
 static void e810_detach(struct ndrv_hw *hw)
 {
+	e810_rss_forget(hw);
 	e810_aq_free(hw);
 	ndrv_hw_free(hw, e810_port(hw));
 	ndrv_hw_free(hw, hw->priv);
@@ -310,8 +311,7 @@ static int e810_setup_paths(struct ndrv_hw *hw)
 		ret = e810_command(hw, &port_params, 0);
 	if (!ret)
 		ret = e810_vsi_add(hw);
-	/* Without a package nothing hashes, and the table stays as firmware has filled it: with 0. */
-	if (!ret && !e810_priv(hw)->safe_mode && e810_priv(hw)->caps.rss_table)
+	if (!ret)
 		ret = e810_rss_set(hw, e810_port(hw)->vsi, NULL);
 	if (!ret)
 		ret = e810_rule_set(hw, E810_RULE_OWN_MAC, true);
@@ -359,11 +359,7 @@ static int e810_shutdown(struct ndrv_hw *hw)
 
 static int e810_rss(struct ndrv_hw *hw, const struct ndrv_hw_rss *table)
 {
-	const struct e810 *e = e810_priv(hw);
-
-	if (e->safe_mode || !e->caps.rss_table)
-		return table ? -EOPNOTSUPP : 0;
-	return e810_rss_set(hw, e->port->vsi, table);
+	return e810_rss_set(hw, e810_port(hw)->vsi, table);
 }
 
 /*
