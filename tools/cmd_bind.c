@@ -16,39 +16,49 @@
 #include "inuse.h"
 #include "sysfs.h"
 
-static const char bind_help[] =
-	"Usage: ndrv bind [OPTION]... DEVICE...\n"
-	"Take cards from their drivers and give them to ndrv. DEVICE is a PCI address or an interface.\n"
-	"\n"
-	"  -f, --force           also if somebody depends on the interface\n"
-	"  -g, --group=GROUP     let GROUP use the device (else a udev rule does: group ndrv)\n"
-	"  -h, --help            print this\n"
-	"\n"
-	"Refused without --force: an interface that is part of a bond, bridge or VLAN, that is up and has\n"
-	"an address or a route, or that is in another network namespace; a card with virtual functions.\n"
-	"Exit status: 0 done, 1 failed or refused, 2 wrong usage, 3 bound to ndrv already.\n";
+static bool force;
+static const char *group, *to;
 
-static const char unbind_help[] =
-	"Usage: ndrv unbind [OPTION]... DEVICE...\n"
-	"Give cards back to the kernel's own driver. DEVICE is ndrvN or a PCI address. Programs that have\n"
-	"the device open get errors from then on.\n"
-	"\n"
-	"      --to=DRIVER       give them to DRIVER instead\n"
-	"  -h, --help            print this\n"
-	"\n"
-	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 not bound to ndrv.\n";
+static void set_group(const char *option, const char *text)
+{
+	(void)option;
+	group = text;
+}
 
-static const struct option bind_options[] = {
-	{ "force", no_argument, NULL, 'f' },
-	{ "group", required_argument, NULL, 'g' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+static void set_to(const char *option, const char *text)
+{
+	(void)option;
+	to = text;
+}
+
+static const struct tool_option bind_options[] = {
+	{ 'f', "force", NULL, "also if somebody depends on the interface", NULL, &force },
+	{ 'g', "group", "GROUP", "let GROUP use the device\n(else a udev rule does: group ndrv)", set_group, NULL },
+	{ 0 }
 };
 
-static const struct option unbind_options[] = {
-	{ "to", required_argument, NULL, 't' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+static const struct tool_usage bind_usage = {
+	.head = "Usage: ndrv bind [OPTION]... DEVICE...\n"
+		"Take cards from their drivers and give them to ndrv. DEVICE is a PCI address or an\n"
+		"interface.\n\n",
+	.options = bind_options,
+	.tail = "\nRefused without --force: an interface that is part of a bond, bridge or VLAN, that is up\n"
+		"and has an address or a route, or that is in another network namespace; a card with\n"
+		"virtual functions.\n"
+		"Exit status: 0 done, 1 failed or refused, 2 wrong usage, 3 bound to ndrv already.\n",
+};
+
+static const struct tool_option unbind_options[] = {
+	{ 0, "to", "DRIVER", "give them to DRIVER instead", set_to, NULL },
+	{ 0 }
+};
+
+static const struct tool_usage unbind_usage = {
+	.head = "Usage: ndrv unbind [OPTION]... DEVICE...\n"
+		"Give cards back to the kernel's own driver. DEVICE is ndrvN or a PCI address. Programs\n"
+		"that have the device open get errors from then on.\n\n",
+	.options = unbind_options,
+	.tail = "\nExit status: 0 done, 1 failed, 2 wrong usage, 3 not bound to ndrv.\n",
 };
 
 static bool complain(const char *name, int ret)
@@ -126,7 +136,7 @@ static void roll_back(const struct pci_dev *dev)
 		tool_warn("%s: given back to %s", dev->addr, dev->driver);
 }
 
-static int set_group(const struct pci_dev *dev, const char *group)
+static int give_to_group(const struct pci_dev *dev)
 {
 	struct group *g = getgrnam(group);
 	char path[64];
@@ -166,7 +176,7 @@ static int take(const struct pci_dev *dev, struct pci_dev *after)
 	return -EIO;
 }
 
-static int bind_one(const char *name, bool force, const char *group)
+static int bind_one(const char *name)
 {
 	struct pci_dev dev, after;
 
@@ -177,8 +187,9 @@ static int bind_one(const char *name, bool force, const char *group)
 		return EXIT_ALREADY;
 	}
 	if (!dev.model) {
-		tool_warn("%s: %04x:%04x is no card that ndrv can drive", dev.addr, dev.vendor,
-			  dev.device);
+		tool_warn("%s: %04x:%04x is no card that ndrv can drive%s", dev.addr, dev.vendor,
+			  dev.device, dev.is_network ? "; see SUPPORTED CARDS of ndrv(8)" :
+						       ": it is no network card at all");
 		return EXIT_FAILURE;
 	}
 	if (!pci_driver_loaded(NDRV_DRIVER)) {
@@ -191,7 +202,7 @@ static int bind_one(const char *name, bool force, const char *group)
 	if (take(&dev, &after))
 		return EXIT_FAILURE;
 	printf("%s is /dev/%s now\n", dev.addr, after.ndrv);
-	return group ? set_group(&after, group) : EXIT_SUCCESS;
+	return group ? give_to_group(&after) : EXIT_SUCCESS;
 }
 
 /* A failure weighs more than "already". */
@@ -202,35 +213,20 @@ static int worse(int a, int b)
 
 int cmd_bind(int argc, char **argv)
 {
-	const char *group = NULL;
-	bool force = false;
-	int c, ret = EXIT_SUCCESS;
+	struct tool_common common = { 0 };
+	int ret = EXIT_SUCCESS;
 
-	while ((c = getopt_long(argc, argv, "fg:h", bind_options, NULL)) != -1) {
-		switch (c) {
-		case 'f':
-			force = true;
-			break;
-		case 'g':
-			group = optarg;
-			break;
-		case 'h':
-			fputs(bind_help, stdout);
-			return EXIT_SUCCESS;
-		default:
-			tool_try_help();
-		}
-	}
+	tool_options(argc, argv, &bind_usage, &common);
 	if (optind == argc)
 		tool_die_usage("which device? (see: ndrv list)");
 	if (group && !getgrnam(group))
 		tool_die("there is no group %s: groupadd --system %s", group, group);
 	for (; optind < argc; optind++)
-		ret = worse(ret, bind_one(argv[optind], force, group));
+		ret = worse(ret, bind_one(argv[optind]));
 	return ret;
 }
 
-static int unbind_one(const char *name, const char *to)
+static int unbind_one(const char *name)
 {
 	struct pci_dev dev, after;
 	const char *want;
@@ -274,24 +270,13 @@ static int unbind_one(const char *name, const char *to)
 
 int cmd_unbind(int argc, char **argv)
 {
-	const char *to = NULL;
-	int c, ret = EXIT_SUCCESS;
+	struct tool_common common = { 0 };
+	int ret = EXIT_SUCCESS;
 
-	while ((c = getopt_long(argc, argv, "h", unbind_options, NULL)) != -1) {
-		switch (c) {
-		case 't':
-			to = optarg;
-			break;
-		case 'h':
-			fputs(unbind_help, stdout);
-			return EXIT_SUCCESS;
-		default:
-			tool_try_help();
-		}
-	}
+	tool_options(argc, argv, &unbind_usage, &common);
 	if (optind == argc)
 		tool_die_usage("which device? (see: ndrv list)");
 	for (; optind < argc; optind++)
-		ret = worse(ret, unbind_one(argv[optind], to));
+		ret = worse(ret, unbind_one(argv[optind]));
 	return ret;
 }

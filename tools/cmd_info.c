@@ -8,18 +8,13 @@
 
 #include "cmd.h"
 #include "common.h"
+#include "sysfs.h"
 
-static const char help[] =
-	"Usage: ndrv info [--json] DEVICE\n"
-	"Show what a device is and can do, and its link. DEVICE is ndrvN or a PCI address.\n"
-	"\n"
-	"      --json            print JSON\n"
-	"  -h, --help            print this\n";
-
-static const struct option options[] = {
-	{ "json", no_argument, NULL, 'j' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+static const struct tool_usage usage = {
+	.head = "Usage: ndrv info [--json] DEVICE\n"
+		"Show what a device is and can do, and its link. DEVICE is ndrvN or a PCI address.\n\n",
+	.common = TOOL_OPT_JSON,
+	.tail = "",
 };
 
 static const char *const formats[] = { "unknown", "ixgbe", "ice", "igb" };
@@ -27,6 +22,29 @@ static const char *const iommus[] = { "none", "identity", "DMA", "DMA-FQ" };
 static const char *const features[] = {
 	"rx-checksum", "rx-hash", "rx-vlan", "tx-checksum", "tx-tso", "tx-vlan",
 };
+
+/* libndrv's rings are powers of two. */
+static uint32_t largest_ring(const struct ndrv_info *i)
+{
+	uint32_t n = i->out_ring_align;
+
+	while (n && 2 * n <= i->out_ring_max)
+		n *= 2;
+	return n;
+}
+
+/* An E810 without a parser package. Its driver found none in the firmware folder; the kernel log says. */
+static bool safe_mode(const struct ndrv_info *i)
+{
+	return i->out_desc_format == NDRV_DESC_ICE && !(i->out_features & NDRV_FEAT_RX_HASH);
+}
+
+static const char *model_name(const struct ndrv_info *i)
+{
+	const struct model *model = pci_model(i->out_pci_vendor, i->out_pci_device);
+
+	return model ? model->name : "unknown model";
+}
 
 #define NAME_OF(names, i) ((i) < sizeof(names) / sizeof((names)[0]) ? (names)[i] : "unknown")
 #define NR_FEATURES (sizeof(features) / sizeof(features[0]))
@@ -42,9 +60,10 @@ static void print_json(const struct ndrv_info *i, const struct ndrv_link *l, con
 	for (b = 0; b < NR_FEATURES; b++)
 		if (i->out_features & 1u << b)
 			json_array_append_new(names, json_string(features[b]));
-	root = json_pack("{s:s, s:s, s:s, s:s, s:b, s:i, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i,"
+	root = json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:i, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i,"
 			 " s:I, s:o, s:i}",
-			 "pci", pci, "id", id, "mac", mac, "descriptors", NAME_OF(formats, i->out_desc_format), "link_up",
+			 "pci", pci, "id", id, "model", model_name(i), "mac", mac, "descriptors",
+			 NAME_OF(formats, i->out_desc_format), "safe_mode", safe_mode(i), "link_up",
 			 l->out_up, "link_mbps", l->out_mbps, "iommu", NAME_OF(iommus, i->out_iommu),
 			 "queues", i->out_max_queues, "ring_min", i->out_ring_min, "ring_max",
 			 i->out_ring_max, "ring_align", i->out_ring_align, "rx_buf_align",
@@ -61,7 +80,8 @@ static void print_text(const struct ndrv_info *i, const struct ndrv_link *l, con
 {
 	unsigned int b;
 
-	printf("device        %s, %04x:%04x\n", pci, i->out_pci_vendor, i->out_pci_device);
+	printf("device        %s, %s (%04x:%04x)\n", pci, model_name(i), i->out_pci_vendor,
+	       i->out_pci_device);
 	printf("address       %s\n", mac);
 	if (l->out_up)
 		printf("link          up, %u Mbit/s\n", l->out_mbps);
@@ -72,8 +92,13 @@ static void print_text(const struct ndrv_info *i, const struct ndrv_link *l, con
 		printf("NUMA node     %d\n", i->out_numa_node);
 	printf("queue pairs   %u, descriptors of format %s\n", i->out_max_queues,
 	       NAME_OF(formats, i->out_desc_format));
-	printf("ring          %u to %u descriptors, a multiple of %u\n", i->out_ring_min,
+	if (safe_mode(i))
+		printf("safe mode     no parser package (DDP): received frames all go to queue 0, unhashed\n");
+	printf("ring          %u to %u descriptors, a multiple of %u", i->out_ring_min,
 	       i->out_ring_max, i->out_ring_align);
+	if (largest_ring(i) != i->out_ring_max)
+		printf(" (%u through libndrv)", largest_ring(i));
+	putchar('\n');
 	printf("rx buffer     up to %u bytes, a multiple of %u\n", i->out_rx_buf_max,
 	       i->out_rx_buf_align);
 	printf("frame         up to %u bytes without FCS\n", i->out_max_frame);
@@ -92,18 +117,10 @@ int cmd_info(int argc, char **argv)
 	struct ndrv_queue *q;
 	struct ndrv_info i;
 	struct ndrv_link l;
-	bool json = false;
-	int c, ret;
+	struct tool_common common = { 0 };
+	int ret;
 
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (c == 'h') {
-			fputs(help, stdout);
-			return EXIT_SUCCESS;
-		}
-		if (c != 'j')
-			tool_try_help();
-		json = true;
-	}
+	tool_options(argc, argv, &usage, &common);
 	if (argc - optind != 1)
 		tool_die_usage("one device is needed (see: ndrv list)");
 	q = tool_open(argv[optind], &opts);
@@ -116,7 +133,7 @@ int cmd_info(int argc, char **argv)
 		 i.out_pci_bdf >> 3 & 31, i.out_pci_bdf & 7);
 	snprintf(mac, sizeof(mac), "%02x:%02x:%02x:%02x:%02x:%02x", i.out_mac[0], i.out_mac[1],
 		 i.out_mac[2], i.out_mac[3], i.out_mac[4], i.out_mac[5]);
-	if (json)
+	if (common.json)
 		print_json(&i, &l, pci, mac);
 	else
 		print_text(&i, &l, pci, mac);

@@ -10,17 +10,11 @@
 #include "common.h"
 #include "sysfs.h"
 
-static const char help[] =
-	"Usage: ndrv list [--json]\n"
-	"Show the network cards that ndrv can drive, who drives them now, and as what.\n"
-	"\n"
-	"      --json            print JSON\n"
-	"  -h, --help            print this\n";
-
-static const struct option options[] = {
-	{ "json", no_argument, NULL, 'j' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+static const struct tool_usage usage = {
+	.head = "Usage: ndrv list [--json]\n"
+		"Show the network cards that ndrv can drive, who drives them now, and as what.\n\n",
+	.common = TOOL_OPT_JSON,
+	.tail = "",
 };
 
 static int add_json(const struct pci_dev *dev, void *arg)
@@ -66,24 +60,15 @@ static int print_line(const struct pci_dev *dev, void *arg)
 
 int cmd_list(int argc, char **argv)
 {
+	struct tool_common common = { 0 };
 	unsigned int lines = 0;
-	bool json = false;
 	json_t *list;
-	int c;
 
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (c == 'h') {
-			fputs(help, stdout);
-			return EXIT_SUCCESS;
-		}
-		if (c != 'j')
-			tool_try_help();
-		json = true;
-	}
+	tool_options(argc, argv, &usage, &common);
 	if (optind != argc)
 		tool_die_usage("no argument is needed");
 
-	if (json) {
+	if (common.json) {
 		list = json_array();
 		pci_for_each(add_json, list);
 		json_dumpf(list, stdout, JSON_INDENT(2));

@@ -11,21 +11,30 @@
 #include "cmd.h"
 #include "common.h"
 
-static const char help[] =
-	"Usage: ndrv stats [OPTION]... DEVICE\n"
-	"Show the counters of a port since it was bound. DEVICE is ndrvN or a PCI address.\n"
-	"\n"
-	"  -i, --interval=S      print a line with rates every S seconds, until interrupted\n"
-	"  -c, --count=N         ... N times\n"
-	"      --json            print JSON; with --interval one object a line\n"
-	"  -h, --help            print this\n";
+static uint64_t interval_ns, count;
 
-static const struct option options[] = {
-	{ "interval", required_argument, NULL, 'i' },
-	{ "count", required_argument, NULL, 'c' },
-	{ "json", no_argument, NULL, 'j' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+static void set_interval(const char *option, const char *text)
+{
+	interval_ns = tool_seconds(option, text);
+}
+
+static void set_count(const char *option, const char *text)
+{
+	count = tool_number(option, text, 1, UINT64_MAX);
+}
+
+static const struct tool_option options[] = {
+	{ 'i', "interval", "S", "print a line with rates every S seconds,\nuntil interrupted", set_interval, NULL },
+	{ 'c', "count", "N", "... N times", set_count, NULL },
+	{ 0 }
+};
+
+static const struct tool_usage usage = {
+	.head = "Usage: ndrv stats [OPTION]... DEVICE\n"
+		"Show the counters of a port since it was bound. DEVICE is ndrvN or a PCI address.\n\n",
+	.options = options,
+	.common = TOOL_OPT_JSON,
+	.tail = "\nJSON with --interval is one object a line.\n",
 };
 
 static const struct {
@@ -96,7 +105,7 @@ static void get(const char *name, struct ndrv_queue *q, struct ndrv_stats *s, st
 		tool_die("%s: %s", name, ndrv_strerror(ret));
 }
 
-static void watch(const char *name, struct ndrv_queue *q, uint64_t interval_ns, uint64_t count, bool json)
+static void watch(const char *name, struct ndrv_queue *q, bool json)
 {
 	const struct timespec nap = {
 		.tv_sec = interval_ns / 1000000000,
@@ -125,31 +134,12 @@ static void watch(const char *name, struct ndrv_queue *q, uint64_t interval_ns, 
 int cmd_stats(int argc, char **argv)
 {
 	struct ndrv_queue_opts opts = { .size = sizeof(opts), .flags = NDRV_OPEN_F_NO_QUEUE };
-	uint64_t interval_ns = 0, count = 0;
+	struct tool_common common = { 0 };
 	struct ndrv_queue *q;
 	struct ndrv_stats s;
 	struct ndrv_link l;
-	bool json = false;
-	int c;
 
-	while ((c = getopt_long(argc, argv, "i:c:h", options, NULL)) != -1) {
-		switch (c) {
-		case 'i':
-			interval_ns = tool_seconds("--interval", optarg);
-			break;
-		case 'c':
-			count = tool_number("--count", optarg, 1, UINT64_MAX);
-			break;
-		case 'j':
-			json = true;
-			break;
-		case 'h':
-			fputs(help, stdout);
-			return EXIT_SUCCESS;
-		default:
-			tool_try_help();
-		}
-	}
+	tool_options(argc, argv, &usage, &common);
 	if (argc - optind != 1)
 		tool_die_usage("one device is needed (see: ndrv list)");
 	if (count && !interval_ns)
@@ -157,10 +147,10 @@ int cmd_stats(int argc, char **argv)
 	q = tool_open(argv[optind], &opts);
 	tool_catch_signals();
 	if (interval_ns) {
-		watch(argv[optind], q, interval_ns, count, json);
+		watch(argv[optind], q, common.json);
 	} else {
 		get(argv[optind], q, &s, &l);
-		print_all(&s, &l, json, JSON_INDENT(2));
+		print_all(&s, &l, common.json, JSON_INDENT(2));
 	}
 	ndrv_queue_close(q);
 	return EXIT_SUCCESS;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the command line tools share; see common.h. */
-#include <ctype.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -85,89 +84,45 @@ uint64_t tool_now_ns(void)
 	return now.tv_sec * 1000000000ull + now.tv_nsec;
 }
 
-static bool multiply(uint64_t *value, char suffix)
+/* Which limit of the device it was. */
+static const char *range_error(struct ndrv_queue *q, const struct ndrv_queue_opts *opts)
 {
-	uint64_t factor;
+	static char text[128];
+	struct ndrv_info i;
+	uint32_t ring = 1;
 
-	switch (suffix) {
-	case '\0':
-		return true;
-	case 'k':
-	case 'K':
-		factor = 1000;
-		break;
-	case 'm':
-	case 'M':
-		factor = 1000000;
-		break;
-	case 'g':
-	case 'G':
-		factor = 1000000000;
-		break;
-	default:
-		return false;
-	}
-	return !__builtin_mul_overflow(*value, factor, value);
+	if (ndrv_queue_info(q, &i))
+		return ndrv_strerror(-ERANGE);
+	/* libndrv's rings are powers of two. */
+	while (2 * ring <= i.out_ring_max)
+		ring *= 2;
+	if (opts->rx_entries > ring || opts->tx_entries > ring)
+		snprintf(text, sizeof(text), "its rings have %u descriptors at most", ring);
+	else if (opts->max_frame_bytes > i.out_max_frame)
+		snprintf(text, sizeof(text), "its frames have %u bytes at most, without FCS",
+			 i.out_max_frame);
+	else
+		snprintf(text, sizeof(text), "%s", ndrv_strerror(-ERANGE));
+	return text;
 }
 
-uint64_t tool_number(const char *option, const char *text, uint64_t min, uint64_t max)
-{
-	uint64_t value;
-	char *end;
-
-	errno = 0;
-	value = strtoull(text, &end, 0);
-	if (!isdigit((unsigned char)text[0]) || errno || (*end && end[1]) || !multiply(&value, *end))
-		tool_die_usage("%s: '%s' is not a number", option, text);
-	if (value < min || value > max)
-		tool_die_usage("%s: %s is outside %llu to %llu", option, text,
-			       (unsigned long long)min, (unsigned long long)max);
-	return value;
-}
-
-uint64_t tool_seconds(const char *option, const char *text)
-{
-	char *end;
-	double value = strtod(text, &end);
-
-	if (end == text || *end || !(value > 0) || value > 1e9)
-		tool_die_usage("%s: '%s' is not a number of seconds", option, text);
-	return value * 1e9;
-}
-
-void tool_mac(const char *option, const char *text, uint8_t mac[6])
-{
-	unsigned int b[6];
-	int end = 0, i;
-
-	if (sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%n", &b[0], &b[1], &b[2], &b[3], &b[4], &b[5],
-		   &end) != 6 || text[end])
-		tool_die_usage("%s: '%s' is not a MAC address", option, text);
-	for (i = 0; i < 6; i++)
-		mac[i] = b[i];
-}
-
-uint32_t tool_doorbell(const char *text)
-{
-	if (!strcmp(text, "kernel"))
-		return NDRV_OPEN_F_KERNEL_DOORBELL;
-	if (strcmp(text, "mapped"))
-		tool_die_usage("--doorbell: '%s' is neither mapped nor kernel", text);
-	return 0;
-}
-
-/* EACCES and EBUSY each have two causes; whether the device opens without a queue tells them apart. */
-static const char *open_error(const char *name, int ret)
+/* Some errors have several causes; whether the device opens without a queue tells them apart. */
+static const char *open_error(const char *name, const struct ndrv_queue_opts *wanted, int ret)
 {
 	struct ndrv_queue_opts opts = { .size = sizeof(opts), .flags = NDRV_OPEN_F_NO_QUEUE };
+	const char *range = NULL;
 	struct ndrv_queue *q;
 	bool opens;
 
-	if (ret != -EACCES && ret != -EBUSY && ret != -ENXIO)
+	if (ret != -EACCES && ret != -EBUSY && ret != -ENXIO && ret != -ERANGE)
 		return ndrv_strerror(ret);
 	opens = !ndrv_queue_open(&q, name, &opts);
+	if (opens && ret == -ERANGE)
+		range = range_error(q, wanted);
 	if (opens)
 		ndrv_queue_close(q);
+	if (ret == -ERANGE)
+		return range ? range : ndrv_strerror(ret);
 	if (ret == -EACCES)
 		return opens ? "the IOMMU does not confine it: pass-through mode (iommu=pt), or other "
 			       "devices share its group; see NOTES of ndrv(8)"
@@ -185,7 +140,7 @@ struct ndrv_queue *tool_open(const char *name, const struct ndrv_queue_opts *opt
 	if (ret == -EINVAL && name[0] != '/' && strncmp(name, "ndrv", 4))
 		tool_die_usage("%s: neither ndrvN, /dev/ndrvN nor a PCI address", name);
 	if (ret)
-		tool_die("%s: cannot open: %s", name, open_error(name, ret));
+		tool_die("%s: cannot open: %s", name, open_error(name, opts, ret));
 	return q;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the command line tools share: options, ends by signal, live lines, opening a port. Uses the
- * installed headers of libndrv only, so that every tool doubles as an example.
+ * What the command line tools share: messages, ends by signal, live lines, opening a port; options are
+ * in options.h. Uses the installed headers of libndrv only, so that every tool doubles as an example.
  */
 #ifndef NDRV_TOOLS_COMMON_H
 #define NDRV_TOOLS_COMMON_H
@@ -10,6 +10,8 @@
 #include <stdint.h>
 
 #include <ndrv.h>
+
+#include "options.h"
 
 #define EXIT_USAGE	2
 
@@ -27,14 +29,6 @@ void tool_die_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2), n
 void tool_try_help(void) __attribute__((noreturn));
 
 uint64_t tool_now_ns(void);
-
-/* Numbers of options: decimal or 0x hex with k, M, G (powers of 1000). Ends with a usage error. */
-uint64_t tool_number(const char *option, const char *text, uint64_t min, uint64_t max);
-/* Seconds with decimals, as nanoseconds. */
-uint64_t tool_seconds(const char *option, const char *text);
-void tool_mac(const char *option, const char *text, uint8_t mac[6]);
-/* "mapped" or "kernel": the flag for ndrv_queue_opts. */
-uint32_t tool_doorbell(const char *text);
 
 /* ndrv_queue_open(), ndrv_pool_attach() and so on, ending the program with a sentence. */
 struct ndrv_queue *tool_open(const char *name, const struct ndrv_queue_opts *opts);

@@ -22,18 +22,17 @@
 /* Rounds without packets before the first nap. */
 #define IDLE_ROUNDS	1000
 
-static struct {
-	const char *port, *file;
-	uint64_t count, run_ns;
-	bool json, quiet;
-	struct ndrv_queue_opts queue;
-} opt = {
+static struct tool_common common = {
 	.queue = {
-		.size = sizeof(opt.queue),
+		.size = sizeof(common.queue),
 		.flags = NDRV_OPEN_F_NO_TX,
 		.rx_entries = 2048,
 	},
 };
+
+static struct {
+	const char *port, *file;
+} opt;
 
 struct dump {
 	struct ndrv_queue *q;
@@ -42,78 +41,35 @@ struct dump {
 	struct ndrv_stats before, after;
 };
 
-static const char help[] =
-	"Usage: ndrv-dump [OPTION]... PORT\n"
-	"Capture packets from PORT: ndrvN, /dev/ndrvN or a PCI address. Without -w, print a line for each.\n"
-	"\n"
-	"  -w, --write=FILE      write pcapng; - is standard output\n"
-	"  -c, --count=N         end after N packets\n"
-	"  -t, --seconds=S       end after S seconds\n"
-	"  -p, --promisc         also what is not addressed to the port\n"
-	"      --max-frame=N     longest frame in bytes without FCS (default 1518)\n"
-	"      --rx-ring=N       receive descriptors (default 2048)\n"
-	"      --doorbell=HOW    mapped (default): write the card's tail register;\n"
-	"                        kernel: one system call a burst\n"
-	"  -q, --quiet           no live line and no summary\n"
-	"      --json            print the summary as JSON, to standard error\n"
-	"  -h, --help            print this\n"
-	"\n"
-	"The time of a packet is when it was taken from the ring. SIGINT and SIGTERM end with a summary.\n"
-	"Exit status: 0 done, 1 failed, 2 wrong usage.\n";
+static void set_file(const char *option, const char *text)
+{
+	(void)option;
+	opt.file = text;
+}
 
-enum { OPT_RX_RING = 256, OPT_MAX_FRAME, OPT_DOORBELL, OPT_JSON };
+static void set_promisc(const char *option, const char *text)
+{
+	(void)option;
+	(void)text;
+	common.queue.flags |= NDRV_OPEN_F_PROMISC;
+}
 
-static const struct option options[] = {
-	{ "write", required_argument, NULL, 'w' },
-	{ "count", required_argument, NULL, 'c' },
-	{ "seconds", required_argument, NULL, 't' },
-	{ "promisc", no_argument, NULL, 'p' },
-	{ "rx-ring", required_argument, NULL, OPT_RX_RING },
-	{ "max-frame", required_argument, NULL, OPT_MAX_FRAME },
-	{ "doorbell", required_argument, NULL, OPT_DOORBELL },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+static const struct tool_option options[] = {
+	{ 'w', "write", "FILE", "write pcapng; - is standard output", set_file, NULL },
+	{ 'p', "promisc", NULL, "also what is not addressed to the port", set_promisc, NULL },
+	{ 0 }
 };
 
-static void parse_option(int c)
-{
-	switch (c) {
-	case 'w':
-		opt.file = optarg;
-		break;
-	case 'c':
-		opt.count = tool_number("--count", optarg, 1, UINT64_MAX);
-		break;
-	case 't':
-		opt.run_ns = tool_seconds("--seconds", optarg);
-		break;
-	case 'p':
-		opt.queue.flags |= NDRV_OPEN_F_PROMISC;
-		break;
-	case OPT_RX_RING:
-		opt.queue.rx_entries = tool_number("--rx-ring", optarg, 1, NDRV_MAX_RING_ENTRIES);
-		break;
-	case OPT_MAX_FRAME:
-		opt.queue.max_frame_bytes = tool_number("--max-frame", optarg, 64, 65535);
-		break;
-	case OPT_DOORBELL:
-		opt.queue.flags |= tool_doorbell(optarg);
-		break;
-	case 'q':
-		opt.quiet = true;
-		break;
-	case OPT_JSON:
-		opt.json = true;
-		break;
-	case 'h':
-		fputs(help, stdout);
-		exit(EXIT_SUCCESS);
-	default:
-		tool_try_help();
-	}
-}
+static const struct tool_usage usage = {
+	.head = "Usage: ndrv-dump [OPTION]... PORT\n"
+		"Capture packets from PORT: ndrvN, /dev/ndrvN or a PCI address. Without -w, print a line\n"
+		"for each.\n\n",
+	.options = options,
+	.common = TOOL_OPT_RUN | TOOL_OPT_RX_RING | TOOL_OPT_MAX_FRAME,
+	.tail = "\nThe time of a packet is when it was taken from the ring. SIGINT and SIGTERM end with a summary,\n"
+		"which goes to standard error (--json, too; -q leaves it out).\n"
+		"Exit status: 0 done, 1 failed, 2 wrong usage.\n",
+};
 
 static uint64_t time_of_day_ns(void)
 {
@@ -184,7 +140,7 @@ static int take(struct dump *d, int *out_ret)
 		return n;
 	now = time_of_day_ns();
 	for (first = 0; first < (unsigned int)n && !*out_ret; first += nr) {
-		if (opt.count && d->packets >= opt.count)
+		if (common.count && d->packets >= common.count)
 			break;
 		for (nr = 1; pkts[first + nr - 1].flags & NDRV_PKT_F_MORE; nr++)
 			;
@@ -213,7 +169,7 @@ static bool capture(struct dump *d)
 	unsigned int rounds = 0;
 	int n, out_ret = 0;
 
-	while (!tool_stop && !(opt.count && d->packets >= opt.count)) {
+	while (!tool_stop && !(common.count && d->packets >= common.count)) {
 		n = take(d, &out_ret);
 		if (n < 0 && !tool_recover(opt.port, d->q, n))
 			return false;
@@ -230,10 +186,10 @@ static bool capture(struct dump *d)
 			return false;
 		}
 		now = tool_now_ns();
-		if (opt.run_ns && now - start >= opt.run_ns)
+		if (common.run_ns && now - start >= common.run_ns)
 			break;
 		if (now - tick >= 1000000000) {
-			tool_live(opt.quiet || !opt.file, "%.0f packets/s, %llu packets",
+			tool_live(common.quiet || !opt.file, "%.0f packets/s, %llu packets",
 				  (d->packets - shown) * 1e9 / (now - tick),
 				  (unsigned long long)d->packets);
 			shown = d->packets;
@@ -247,7 +203,7 @@ static void summary(const struct dump *d, uint64_t missed)
 {
 	json_t *root;
 
-	if (!opt.json) {
+	if (!common.json) {
 		fprintf(stderr, "%llu packets captured, %llu bytes; %llu missed by the card\n",
 			(unsigned long long)d->packets, (unsigned long long)d->bytes,
 			(unsigned long long)missed);
@@ -267,17 +223,15 @@ int main(int argc, char **argv)
 	struct dump d = { 0 };
 	uint64_t missed = 0;
 	bool good;
-	int c;
 
 	tool_name = "ndrv-dump";
-	while ((c = getopt_long(argc, argv, "w:c:t:pqh", options, NULL)) != -1)
-		parse_option(c);
+	tool_options(argc, argv, &usage, &common);
 	if (argc - optind != 1)
 		tool_die_usage("one port is needed");
 	opt.port = argv[optind];
 
 	tool_catch_signals();
-	d.q = tool_open(opt.port, &opt.queue);
+	d.q = tool_open(opt.port, &common.queue);
 	pool = tool_pool(opt.port, d.q, 0, 0);
 	tool_attach(opt.port, d.q, pool);
 	open_output(&d);
@@ -285,7 +239,7 @@ int main(int argc, char **argv)
 		tool_die("%s: cannot read statistics", opt.port);
 	tool_start(opt.port, d.q);
 	tool_wait_link(opt.port, d.q, LINK_WAIT_MS);
-	if (!opt.quiet)
+	if (!common.quiet)
 		fprintf(stderr, "ndrv-dump: capturing on %s\n", opt.port);
 
 	good = capture(&d);
@@ -299,7 +253,7 @@ int main(int argc, char **argv)
 		tool_warn("%s: %s", opt.file ? opt.file : "standard output", strerror(errno));
 		good = false;
 	}
-	if (!opt.quiet || opt.json)
+	if (!common.quiet || common.json)
 		summary(&d, missed);
 	ndrv_queue_close(d.q);
 	ndrv_pool_destroy(pool);

@@ -12,7 +12,6 @@
 
 #include "common.h"
 
-#define BURST_MAX	256
 /* A frame that is longer than a buffer takes several handles; so many are always enough. */
 #define BURST_PIECES	16
 #define LINK_WAIT_MS	10000
@@ -30,125 +29,62 @@ struct port {
 /* One direction; @pkts[first, end) is received and not yet sent. */
 struct way {
 	struct port *from, *to;
-	struct ndrv_pkt pkts[BURST_MAX];
+	struct ndrv_pkt pkts[TOOL_BURST_MAX];
 	unsigned int first, end;
 	uint64_t received, sent, dropped;
 };
 
+static struct tool_common common = {
+	.burst = 32,
+	.queue = { .size = sizeof(common.queue), .flags = NDRV_OPEN_F_PROMISC },
+};
+
 static struct {
-	unsigned int burst;
-	uint64_t count, run_ns;
 	uint32_t pool_bufs;
-	bool one_way, mac_swap, set_dst, json, quiet;
+	bool one_way, mac_swap, set_dst;
 	bool pieces;			/* frames may be longer than a buffer */
 	uint8_t dst[6];
-	struct ndrv_queue_opts queue;
-} opt = {
-	.burst = 32,
-	.queue = { .size = sizeof(opt.queue), .flags = NDRV_OPEN_F_PROMISC },
-};
+} opt;
 
 /* How many packets may still be received; --count makes it finite. */
 static uint64_t budget = UINT64_MAX;
 
-static const char help[] =
-	"Usage: ndrv-fwd [OPTION]... PORT_A PORT_B\n"
-	"Forward packets from PORT_A to PORT_B and back. A port is ndrvN, /dev/ndrvN or a PCI address.\n"
-	"\n"
-	"  -1, --one-way         only from A to B\n"
-	"  -c, --count=N         end after N packets\n"
-	"  -t, --seconds=S       end after S seconds\n"
-	"  -b, --burst=N         at most N packets at a time (1 to 256; default 32)\n"
-	"      --rx-ring=N       receive descriptors per port (default 512)\n"
-	"      --tx-ring=N       transmit descriptors per port (default 512)\n"
-	"      --pool=N          buffers in the shared pool (default: what the rings need, twice)\n"
-	"      --max-frame=N     longest frame in bytes without FCS (default 1518)\n"
-	"      --mac-swap        exchange source and destination address\n"
-	"      --dst=MAC         set the destination address\n"
-	"      --no-promisc      receive only what is addressed to the port\n"
-	"      --doorbell=HOW    mapped (default): write the card's tail register;\n"
-	"                        kernel: one system call a burst\n"
-	"  -q, --quiet           no live line\n"
-	"      --json            print the summary as JSON\n"
-	"  -h, --help            print this\n"
-	"\n"
-	"SIGINT and SIGTERM end with the summary. Exit status: 0 done, 1 failed, 2 wrong usage.\n";
+static void set_pool(const char *option, const char *text)
+{
+	opt.pool_bufs = tool_number(option, text, 64, 1u << 24);
+}
 
-enum { OPT_RX_RING = 256, OPT_TX_RING, OPT_POOL, OPT_MAX_FRAME, OPT_MAC_SWAP, OPT_DST,
-	OPT_NO_PROMISC, OPT_DOORBELL, OPT_JSON };
+static void set_dst(const char *option, const char *text)
+{
+	tool_mac(option, text, opt.dst);
+	opt.set_dst = true;
+}
 
-static const struct option options[] = {
-	{ "one-way", no_argument, NULL, '1' },
-	{ "count", required_argument, NULL, 'c' },
-	{ "seconds", required_argument, NULL, 't' },
-	{ "burst", required_argument, NULL, 'b' },
-	{ "rx-ring", required_argument, NULL, OPT_RX_RING },
-	{ "tx-ring", required_argument, NULL, OPT_TX_RING },
-	{ "pool", required_argument, NULL, OPT_POOL },
-	{ "max-frame", required_argument, NULL, OPT_MAX_FRAME },
-	{ "mac-swap", no_argument, NULL, OPT_MAC_SWAP },
-	{ "dst", required_argument, NULL, OPT_DST },
-	{ "no-promisc", no_argument, NULL, OPT_NO_PROMISC },
-	{ "doorbell", required_argument, NULL, OPT_DOORBELL },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+static void set_no_promisc(const char *option, const char *text)
+{
+	(void)option;
+	(void)text;
+	common.queue.flags &= ~NDRV_OPEN_F_PROMISC;
+}
+
+static const struct tool_option options[] = {
+	{ '1', "one-way", NULL, "only from A to B", NULL, &opt.one_way },
+	{ 0, "pool", "N", "buffers in the shared pool\n(default: what the rings need, twice)", set_pool, NULL },
+	{ 0, "mac-swap", NULL, "exchange source and destination address", NULL, &opt.mac_swap },
+	{ 0, "dst", "MAC", "set the destination address", set_dst, NULL },
+	{ 0, "no-promisc", NULL, "receive only what is addressed to the port", set_no_promisc, NULL },
+	{ 0 }
 };
 
-static void parse_option(int c)
-{
-	switch (c) {
-	case '1':
-		opt.one_way = true;
-		break;
-	case 'c':
-		opt.count = tool_number("--count", optarg, 1, UINT64_MAX);
-		break;
-	case 't':
-		opt.run_ns = tool_seconds("--seconds", optarg);
-		break;
-	case 'b':
-		opt.burst = tool_number("--burst", optarg, 1, BURST_MAX);
-		break;
-	case OPT_RX_RING:
-		opt.queue.rx_entries = tool_number("--rx-ring", optarg, 1, NDRV_MAX_RING_ENTRIES);
-		break;
-	case OPT_TX_RING:
-		opt.queue.tx_entries = tool_number("--tx-ring", optarg, 1, NDRV_MAX_RING_ENTRIES);
-		break;
-	case OPT_POOL:
-		opt.pool_bufs = tool_number("--pool", optarg, 64, 1u << 24);
-		break;
-	case OPT_MAX_FRAME:
-		opt.queue.max_frame_bytes = tool_number("--max-frame", optarg, 64, 65535);
-		break;
-	case OPT_MAC_SWAP:
-		opt.mac_swap = true;
-		break;
-	case OPT_DST:
-		tool_mac("--dst", optarg, opt.dst);
-		opt.set_dst = true;
-		break;
-	case OPT_NO_PROMISC:
-		opt.queue.flags &= ~NDRV_OPEN_F_PROMISC;
-		break;
-	case OPT_DOORBELL:
-		opt.queue.flags |= tool_doorbell(optarg);
-		break;
-	case 'q':
-		opt.quiet = true;
-		break;
-	case OPT_JSON:
-		opt.json = true;
-		break;
-	case 'h':
-		fputs(help, stdout);
-		exit(EXIT_SUCCESS);
-	default:
-		tool_try_help();
-	}
-}
+static const struct tool_usage usage = {
+	.head = "Usage: ndrv-fwd [OPTION]... PORT_A PORT_B\n"
+		"Forward packets from PORT_A to PORT_B and back, without copying them. A port is ndrvN,\n"
+		"/dev/ndrvN or a PCI address; the two may be of different families.\n\n",
+	.options = options,
+	.common = TOOL_OPT_RUN | TOOL_OPT_BURST | TOOL_OPT_RX_RING | TOOL_OPT_TX_RING |
+		  TOOL_OPT_MAX_FRAME,
+	.tail = "\nSIGINT and SIGTERM end with the summary. Exit status: 0 done, 1 failed, 2 wrong usage.\n",
+};
 
 static void change_addresses(struct ndrv_pkt *pkts, unsigned int n)
 {
@@ -201,8 +137,8 @@ static bool move(struct way *w, bool receive)
 	int n;
 
 	if (w->first == w->end && receive && budget) {
-		n = ndrv_rx_burst(w->from->q, w->pkts, budget < opt.burst && !opt.pieces ?
-							       budget : opt.burst);
+		n = ndrv_rx_burst(w->from->q, w->pkts, budget < common.burst && !opt.pieces ?
+							       budget : common.burst);
 		if (n < 0) {
 			if (!tool_recover(w->from->name, w->from->q, n))
 				return false;
@@ -249,7 +185,7 @@ static void show_rate(const struct way *ways, unsigned int nr_ways, uint64_t *la
 {
 	uint64_t sent = total(ways, nr_ways, true);
 
-	tool_live(opt.quiet, "%.3f Mpps, %llu packets forwarded", (sent - *last) * 1e3 / ns,
+	tool_live(common.quiet, "%.3f Mpps, %llu packets forwarded", (sent - *last) * 1e3 / ns,
 		  (unsigned long long)sent);
 	*last = sent;
 }
@@ -285,7 +221,7 @@ static bool forward(struct way *ways, unsigned int nr_ways, struct times *times)
 			last_packet = now;
 		}
 		seen = last = moved;
-		if (opt.run_ns && now - start >= opt.run_ns)
+		if (common.run_ns && now - start >= common.run_ns)
 			break;
 		if (now - tick >= 1000000000) {
 			show_rate(ways, nr_ways, &shown, now - tick);
@@ -349,7 +285,7 @@ static void summary(const struct way *ways, unsigned int nr_ways, const struct t
 		json_array_append_new(list, root);
 	}
 	restarts = ways[0].from->restarts + ways[0].to->restarts;
-	if (opt.json) {
+	if (common.json) {
 		root = json_pack("{s:f, s:f, s:I, s:I, s:I, s:I, s:f, s:i, s:o}", "seconds",
 				 times->took / 1e9, "active_seconds", times->active / 1e9,
 				 "received", (json_int_t)received, "sent", (json_int_t)sent,
@@ -374,17 +310,22 @@ static void summary(const struct way *ways, unsigned int nr_ways, const struct t
 static struct ndrv_pool *open_ports(struct port ports[2])
 {
 	struct ndrv_pool *pool;
-	uint32_t bufs = opt.pool_bufs;
+	uint32_t bufs = 0;
 	unsigned int i;
 
-	for (i = 0; i < 2; i++)
-		ports[i].q = tool_open(ports[i].name, &opt.queue);
-	opt.pieces = opt.queue.max_frame_bytes > ndrv_queue_rx_buf_bytes(ports[0].q);
-	if (opt.pieces && opt.burst < BURST_PIECES)
-		opt.burst = BURST_PIECES;
-	/* Twice what both ports can hold: rings, caches, and a burst in hand. */
-	if (!bufs)
-		bufs = 4 * (ndrv_queue_rx_entries(ports[0].q) + ndrv_queue_tx_entries(ports[0].q) + 512);
+	/* Ports of different families may round what was asked for differently. */
+	for (i = 0; i < 2; i++) {
+		struct ndrv_queue *q = tool_open(ports[i].name, &common.queue);
+
+		ports[i].q = q;
+		opt.pieces |= common.queue.max_frame_bytes > ndrv_queue_rx_buf_bytes(q);
+		/* Twice what a port can hold: rings, cache, and a burst in hand. */
+		bufs += 2 * (ndrv_queue_rx_entries(q) + ndrv_queue_tx_entries(q) + 512);
+	}
+	if (opt.pieces && common.burst < BURST_PIECES)
+		common.burst = BURST_PIECES;
+	if (opt.pool_bufs)
+		bufs = opt.pool_bufs;
 	pool = tool_pool(ports[0].name, ports[0].q, bufs, 0);
 	for (i = 0; i < 2; i++) {
 		tool_attach(ports[i].name, ports[i].q, pool);
@@ -403,13 +344,11 @@ int main(int argc, char **argv)
 	unsigned int nr_ways, i;
 	struct times times;
 	bool good;
-	int c;
 
 	tool_name = "ndrv-fwd";
-	while ((c = getopt_long(argc, argv, "1c:t:b:qh", options, NULL)) != -1)
-		parse_option(c);
-	if (opt.count)
-		budget = opt.count;
+	tool_options(argc, argv, &usage, &common);
+	if (common.count)
+		budget = common.count;
 	if (argc - optind != 2)
 		tool_die_usage("two ports are needed");
 	ports[0].name = argv[optind];
@@ -424,7 +363,7 @@ int main(int argc, char **argv)
 	pool = open_ports(ports);
 	for (i = 0; i < 2 && !tool_stop; i++)
 		tool_wait_link(ports[i].name, ports[i].q, LINK_WAIT_MS);
-	if (!opt.quiet)
+	if (!common.quiet)
 		fprintf(stderr, "ndrv-fwd: forwarding %s %s %s\n", ports[0].name,
 			opt.one_way ? "->" : "<->", ports[1].name);
 

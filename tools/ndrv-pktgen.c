@@ -17,8 +17,9 @@
 #include "common.h"
 #include "pktgen_frame.h"
 
-#define BURST_MAX	256
 #define FCS_BYTES	4
+/* Longest frame to send, with FCS: what every family can. */
+#define FRAME_MAX_BYTES	9728
 #define LINK_WAIT_MS	10000
 #define FLUSH_US	1000000
 /* Bursts between two looks at the clock, when no rate is set. */
@@ -33,16 +34,18 @@ struct replay {
 	uint64_t skipped;		/* cut by the capture, or too short or long to be sent */
 };
 
+static struct tool_common common = {
+	.burst = 32,
+	.queue = { .size = sizeof(common.queue), .flags = NDRV_OPEN_F_NO_RX },
+};
+
 static struct {
 	const char *port, *pcap;
 	double rate;
-	uint64_t count, run_ns;
-	unsigned int burst, flows;
-	bool loop, json, quiet, have_src, have_stream;
+	unsigned int flows;
+	bool loop, have_src, have_stream;
 	struct frame_opts frame;
-	struct ndrv_queue_opts queue;
 } opt = {
-	.burst = 32,
 	.flows = 1,
 	.frame = {
 		.dst = { 0x02, 0, 0, 0, 0, 0x02 },
@@ -52,7 +55,6 @@ static struct {
 		.dst_port = 28260,
 		.len = FRAME_MIN_BYTES,
 	},
-	.queue = { .size = sizeof(opt.queue), .flags = NDRV_OPEN_F_NO_RX },
 };
 
 struct gen {
@@ -60,148 +62,83 @@ struct gen {
 	struct ndrv_pool *pool;
 	struct frame frame;
 	struct replay replay;
-	struct ndrv_pkt pkts[BURST_MAX];	/* [first, end) is ready and not yet taken */
+	struct ndrv_pkt pkts[TOOL_BURST_MAX];	/* [first, end) is ready and not yet taken */
 	unsigned int first, end;
 	uint64_t made, taken, bytes;
 	unsigned int flow, restarts;
 };
 
-static const char help[] =
-	"Usage: ndrv-pktgen [OPTION]... PORT\n"
-	"Send packets from PORT: ndrvN, /dev/ndrvN or a PCI address.\n"
-	"\n"
-	"  -r, --rate=PPS        packets per second (k, M, G); default: as many as go\n"
-	"  -s, --size=BYTES      length of a frame, with FCS (64 to 9728; default 64)\n"
-	"  -c, --count=N         end after N packets\n"
-	"  -t, --seconds=S       end after S seconds\n"
-	"  -b, --burst=N         at most N packets at a time (1 to 256; default 32)\n"
-	"      --dst=MAC         destination address (default 02:00:00:00:00:02)\n"
-	"      --src=MAC         source address (default: that of the port)\n"
-	"      --dst-ip=IP       (default 198.18.0.2)\n"
-	"      --src-ip=IP       (default 198.18.0.1)\n"
-	"      --dst-port=N      UDP (default 28260)\n"
-	"      --flows=N         take N UDP source ports in turn, from 1024 on (default 1)\n"
-	"      --stream=N        number of the stream in the stamp (default: random)\n"
-	"      --pcap=FILE       send the packets of FILE once, without their timing\n"
-	"      --loop            ... over and over\n"
-	"      --tx-ring=N       transmit descriptors (default 512)\n"
-	"      --doorbell=HOW    mapped (default): write the card's tail register;\n"
-	"                        kernel: one system call a burst\n"
-	"  -q, --quiet           no live line\n"
-	"      --json            print the summary as JSON\n"
-	"  -h, --help            print this\n"
-	"\n"
-	"SIGINT and SIGTERM end with the summary. Exit status: 0 done, 1 failed, 2 wrong usage.\n";
+static void set_rate(const char *option, const char *text)
+{
+	opt.rate = tool_number(option, text, 1, 10000000000ull);
+}
 
-enum { OPT_DST = 256, OPT_SRC, OPT_DST_IP, OPT_SRC_IP, OPT_DST_PORT, OPT_FLOWS, OPT_STREAM, OPT_PCAP,
-	OPT_LOOP, OPT_TX_RING, OPT_DOORBELL, OPT_JSON };
+static void set_size(const char *option, const char *text)
+{
+	opt.frame.len = tool_number(option, text, 64, FRAME_MAX_BYTES) - FCS_BYTES;
+}
 
-static const struct option options[] = {
-	{ "rate", required_argument, NULL, 'r' },
-	{ "size", required_argument, NULL, 's' },
-	{ "count", required_argument, NULL, 'c' },
-	{ "seconds", required_argument, NULL, 't' },
-	{ "burst", required_argument, NULL, 'b' },
-	{ "dst", required_argument, NULL, OPT_DST },
-	{ "src", required_argument, NULL, OPT_SRC },
-	{ "dst-ip", required_argument, NULL, OPT_DST_IP },
-	{ "src-ip", required_argument, NULL, OPT_SRC_IP },
-	{ "dst-port", required_argument, NULL, OPT_DST_PORT },
-	{ "flows", required_argument, NULL, OPT_FLOWS },
-	{ "stream", required_argument, NULL, OPT_STREAM },
-	{ "pcap", required_argument, NULL, OPT_PCAP },
-	{ "loop", no_argument, NULL, OPT_LOOP },
-	{ "tx-ring", required_argument, NULL, OPT_TX_RING },
-	{ "doorbell", required_argument, NULL, OPT_DOORBELL },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
-};
+static void set_mac(const char *option, const char *text)
+{
+	bool src = !strcmp(option, "--src");
 
-static uint32_t parse_ip(const char *option, const char *text)
+	tool_mac(option, text, src ? opt.frame.src : opt.frame.dst);
+	opt.have_src |= src;
+}
+
+static void set_ip(const char *option, const char *text)
 {
 	struct in_addr ip;
 
 	if (inet_pton(AF_INET, text, &ip) != 1)
 		tool_die_usage("%s: '%s' is not an IPv4 address", option, text);
-	return ntohl(ip.s_addr);
+	*(strcmp(option, "--src-ip") ? &opt.frame.dst_ip : &opt.frame.src_ip) = ntohl(ip.s_addr);
 }
 
-static void parse_frame_option(int c)
+static void set_dst_port(const char *option, const char *text)
 {
-	switch (c) {
-	case 's':
-		opt.frame.len = tool_number("--size", optarg, 64, 9728) - FCS_BYTES;
-		break;
-	case OPT_DST:
-		tool_mac("--dst", optarg, opt.frame.dst);
-		break;
-	case OPT_SRC:
-		tool_mac("--src", optarg, opt.frame.src);
-		opt.have_src = true;
-		break;
-	case OPT_DST_IP:
-		opt.frame.dst_ip = parse_ip("--dst-ip", optarg);
-		break;
-	case OPT_SRC_IP:
-		opt.frame.src_ip = parse_ip("--src-ip", optarg);
-		break;
-	case OPT_DST_PORT:
-		opt.frame.dst_port = tool_number("--dst-port", optarg, 1, 65535);
-		break;
-	case OPT_FLOWS:
-		opt.flows = tool_number("--flows", optarg, 1, 64512);
-		break;
-	case OPT_STREAM:
-		opt.frame.stream = tool_number("--stream", optarg, 0, 65535);
-		opt.have_stream = true;
-		break;
-	default:
-		tool_try_help();
-	}
+	opt.frame.dst_port = tool_number(option, text, 1, 65535);
 }
 
-static void parse_option(int c)
+static void set_flows(const char *option, const char *text)
 {
-	switch (c) {
-	case 'r':
-		opt.rate = tool_number("--rate", optarg, 1, 10000000000ull);
-		break;
-	case 'c':
-		opt.count = tool_number("--count", optarg, 1, UINT64_MAX);
-		break;
-	case 't':
-		opt.run_ns = tool_seconds("--seconds", optarg);
-		break;
-	case 'b':
-		opt.burst = tool_number("--burst", optarg, 1, BURST_MAX);
-		break;
-	case OPT_PCAP:
-		opt.pcap = optarg;
-		break;
-	case OPT_LOOP:
-		opt.loop = true;
-		break;
-	case OPT_TX_RING:
-		opt.queue.tx_entries = tool_number("--tx-ring", optarg, 1, NDRV_MAX_RING_ENTRIES);
-		break;
-	case OPT_DOORBELL:
-		opt.queue.flags |= tool_doorbell(optarg);
-		break;
-	case 'q':
-		opt.quiet = true;
-		break;
-	case OPT_JSON:
-		opt.json = true;
-		break;
-	case 'h':
-		fputs(help, stdout);
-		exit(EXIT_SUCCESS);
-	default:
-		parse_frame_option(c);
-	}
+	opt.flows = tool_number(option, text, 1, 64512);
 }
+
+static void set_stream(const char *option, const char *text)
+{
+	opt.frame.stream = tool_number(option, text, 0, 65535);
+	opt.have_stream = true;
+}
+
+static void set_pcap(const char *option, const char *text)
+{
+	(void)option;
+	opt.pcap = text;
+}
+
+static const struct tool_option options[] = {
+	{ 'r', "rate", "PPS", "packets per second (k, M, G);\ndefault: as many as go", set_rate, NULL },
+	{ 's', "size", "BYTES", "length of a frame, with FCS (64 to 9728; default 64)", set_size, NULL },
+	{ 0, "dst", "MAC", "destination address (default 02:00:00:00:00:02)", set_mac, NULL },
+	{ 0, "src", "MAC", "source address (default: that of the port)", set_mac, NULL },
+	{ 0, "dst-ip", "IP", "(default 198.18.0.2)", set_ip, NULL },
+	{ 0, "src-ip", "IP", "(default 198.18.0.1)", set_ip, NULL },
+	{ 0, "dst-port", "N", "UDP (default 28260)", set_dst_port, NULL },
+	{ 0, "flows", "N", "take N UDP source ports in turn, from 1024 on (default 1)", set_flows, NULL },
+	{ 0, "stream", "N", "number of the stream in the stamp (default: random)", set_stream, NULL },
+	{ 0, "pcap", "FILE", "send the packets of FILE once, without their timing", set_pcap, NULL },
+	{ 0, "loop", NULL, "... over and over", NULL, &opt.loop },
+	{ 0 }
+};
+
+static const struct tool_usage usage = {
+	.head = "Usage: ndrv-pktgen [OPTION]... PORT\n"
+		"Send packets from PORT: ndrvN, /dev/ndrvN or a PCI address.\n\n",
+	.options = options,
+	.common = TOOL_OPT_RUN | TOOL_OPT_BURST | TOOL_OPT_TX_RING,
+	.tail = "\nSIGINT and SIGTERM end with the summary. Exit status: 0 done, 1 failed, 2 wrong usage.\n",
+};
 
 /* The whole file into memory; returns the length of its longest frame. */
 static uint32_t load_pcap(struct replay *r)
@@ -220,7 +157,7 @@ static uint32_t load_pcap(struct replay *r)
 	if (pcap_datalink(file) != DLT_EN10MB)
 		tool_die("%s: its packets are not Ethernet frames", opt.pcap);
 	while ((ret = pcap_next_ex(file, &hdr, &data)) == 1) {
-		if (hdr->caplen != hdr->len || hdr->len < 17 || hdr->len > 9728 - FCS_BYTES) {
+		if (hdr->caplen != hdr->len || hdr->len < 17 || hdr->len > FRAME_MAX_BYTES - FCS_BYTES) {
 			r->skipped++;
 			continue;
 		}
@@ -284,10 +221,10 @@ static void set_up(struct gen *g)
 	if (opt.pcap)
 		longest = load_pcap(&g->replay);
 	if (longest > 1518 - FCS_BYTES)
-		opt.queue.max_frame_bytes = longest;
+		common.queue.max_frame_bytes = longest;
 	while (buf_bytes < longest)
 		buf_bytes *= 2;
-	g->q = tool_open(opt.port, &opt.queue);
+	g->q = tool_open(opt.port, &common.queue);
 	if (ndrv_queue_info(g->q, &info))
 		tool_die("%s: cannot read what it is", opt.port);
 	if (!opt.have_src)
@@ -360,11 +297,11 @@ static int send_burst(struct gen *g, unsigned int n)
 /* How many packets may go now. Sleeps when the next one is far away. */
 static unsigned int allowance(const struct gen *g, uint64_t start)
 {
-	unsigned int n = opt.burst;
+	unsigned int n = common.burst;
 	double due;
 
-	if (opt.count && opt.count - g->taken < n)
-		n = opt.count - g->taken;
+	if (common.count && common.count - g->taken < n)
+		n = common.count - g->taken;
 	if (!opt.rate)
 		return n;
 	due = (tool_now_ns() - start) * opt.rate / 1e9 + 1 - g->taken;
@@ -392,7 +329,7 @@ static bool generate(struct gen *g, uint64_t start)
 	unsigned int n, bursts = 0;
 	int ret = 0;
 
-	while (!tool_stop && !file_done(g) && !(opt.count && g->taken >= opt.count)) {
+	while (!tool_stop && !file_done(g) && !(common.count && g->taken >= common.count)) {
 		n = allowance(g, start);
 		ret = n ? send_burst(g, n) : 0;
 		if (ret < 0)
@@ -401,10 +338,10 @@ static bool generate(struct gen *g, uint64_t start)
 			continue;
 		bursts = 0;
 		now = tool_now_ns();
-		if (opt.run_ns && now - start >= opt.run_ns)
+		if (common.run_ns && now - start >= common.run_ns)
 			break;
 		if (now - tick >= 1000000000) {
-			tool_live(opt.quiet, "%.3f Mpps, %llu packets",
+			tool_live(common.quiet, "%.3f Mpps, %llu packets",
 				  (g->taken - shown) * 1e3 / (now - tick),
 				  (unsigned long long)g->taken);
 			shown = g->taken;
@@ -421,7 +358,7 @@ static void summary(const struct gen *g, uint64_t sent, uint64_t took_ns)
 	double mbps = took_ns ? (g->bytes + 24.0 * g->taken) * 8 / s / 1e6 : 0;
 	json_t *root;
 
-	if (!opt.json) {
+	if (!common.json) {
 		printf("%llu packets sent in %.2f s, %.3f Mpps, %.1f Mbit/s on the wire",
 		       (unsigned long long)sent, s, pps / 1e6, mbps);
 		if (opt.rate)
@@ -446,11 +383,10 @@ int main(int argc, char **argv)
 	static struct gen g;
 	uint64_t start, took_ns;
 	bool good;
-	int c, left;
+	int left;
 
 	tool_name = "ndrv-pktgen";
-	while ((c = getopt_long(argc, argv, "r:s:c:t:b:qh", options, NULL)) != -1)
-		parse_option(c);
+	tool_options(argc, argv, &usage, &common);
 	if (argc - optind != 1)
 		tool_die_usage("one port is needed");
 	if (opt.loop && !opt.pcap)

@@ -53,9 +53,15 @@ static const struct model models[] = {
 	{ 0x15ce, "X553 SFP+", "ixgbe" },
 	{ 0x15e4, "X553 1GBASE-T", "ixgbe" },
 	{ 0x15e5, "X553 1GBASE-T L", "ixgbe" },
+	{ 0x1591, "E810-C backplane", "ice" },
+	{ 0x1592, "E810-C QSFP", "ice" },
+	{ 0x1593, "E810-C SFP", "ice" },
+	{ 0x1599, "E810-XXV backplane", "ice" },
+	{ 0x159a, "E810-XXV QSFP", "ice" },
+	{ 0x159b, "E810-XXV SFP", "ice" },
 };
 
-static const struct model *find_model(uint16_t vendor, uint16_t device)
+const struct model *pci_model(uint16_t vendor, uint16_t device)
 {
 	size_t i;
 
@@ -160,7 +166,8 @@ int pci_read(const char *addr, struct pci_dev *dev)
 	if (!dev->vendor)
 		return -ENOENT;
 	dev->device = read_number(addr, "device", 0);
-	dev->model = find_model(dev->vendor, dev->device);
+	dev->is_network = read_number(addr, "class", 0) >> 16 == 0x02;
+	dev->model = pci_model(dev->vendor, dev->device);
 	dev->numa_node = read_number(addr, "numa_node", -1);
 	dev->nr_vfs = read_number(addr, "sriov_numvfs", 0);
 	read_link(addr, "driver", dev->driver, sizeof(dev->driver));

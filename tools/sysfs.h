@@ -26,6 +26,7 @@ struct pci_dev {
 	char addr[PCI_ADDR_LEN];	/* 0000:03:00.0 */
 	uint16_t vendor, device;
 	const struct model *model;	/* NULL: not supported */
+	bool is_network;
 	char driver[64];		/* "" = none */
 	char ndrv[32];			/* "ndrv0" if bound to ndrv, else "" */
 	char ifaces[MAX_IFACES][IFNAMSIZ];
@@ -36,6 +37,9 @@ struct pci_dev {
 	int numa_node;			/* -1: unknown */
 	unsigned int nr_vfs;
 };
+
+/* What the card with this id is; NULL: not supported. */
+const struct model *pci_model(uint16_t vendor, uint16_t device);
 
 /* The device with this PCI address, ndrv name or network interface; 0 or -ENOENT, -EINVAL. */
 int pci_find(const char *name, struct pci_dev *dev);

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Options of the command line tools: each is one row of a table, from which both the parser and --help
+ * come. Those that several tools have are here, so that they mean the same everywhere.
+ */
+#ifndef NDRV_TOOLS_OPTIONS_H
+#define NDRV_TOOLS_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <ndrv.h>
+
+/* Options that a tool may have, in the order of --help; their values are in struct tool_common. */
+#define TOOL_OPT_COUNT		(1u << 0)	/* -c, --count */
+#define TOOL_OPT_SECONDS	(1u << 1)	/* -t, --seconds */
+#define TOOL_OPT_BURST		(1u << 2)	/* -b, --burst */
+#define TOOL_OPT_RX_RING	(1u << 3)	/* --rx-ring */
+#define TOOL_OPT_TX_RING	(1u << 4)	/* --tx-ring */
+#define TOOL_OPT_MAX_FRAME	(1u << 5)	/* --max-frame */
+#define TOOL_OPT_DOORBELL	(1u << 6)	/* --doorbell */
+#define TOOL_OPT_QUIET		(1u << 7)	/* -q, --quiet */
+#define TOOL_OPT_JSON		(1u << 8)	/* --json */
+#define TOOL_OPT_RUN		(TOOL_OPT_COUNT | TOOL_OPT_SECONDS | TOOL_OPT_DOORBELL | \
+				 TOOL_OPT_QUIET | TOOL_OPT_JSON)
+
+#define TOOL_BURST_MAX		256
+
+/* Set to the defaults before tool_options(); --help shows them. */
+struct tool_common {
+	uint64_t count, run_ns;		/* 0: no end */
+	unsigned int burst;
+	bool quiet, json;
+	struct ndrv_queue_opts queue;
+};
+
+/* An option of one tool: @set is called, or @flag becomes true. A line break in @help begins a line. */
+struct tool_option {
+	char letter;			/* 0: no short form */
+	const char *name;
+	const char *arg;		/* what it takes ("N"), NULL: nothing */
+	const char *help;
+	void (*set)(const char *option, const char *text);	/* @option as in messages: "--name" */
+	bool *flag;
+};
+
+struct tool_usage {
+	const char *head, *tail;	/* of --help, in front of and behind the options */
+	const struct tool_option *options;	/* of this tool; the last has no name */
+	unsigned int common;		/* TOOL_OPT_* */
+};
+
+/*
+ * Takes all options; optind is the first argument behind them. --help and --version, which every tool
+ * has, end the program, and so does a wrong option.
+ */
+void tool_options(int argc, char **argv, const struct tool_usage *usage, struct tool_common *common);
+
+/* Numbers: decimal or 0x hex with k, M, G (powers of 1000). End with a usage error. */
+uint64_t tool_number(const char *option, const char *text, uint64_t min, uint64_t max);
+/* Seconds with decimals, as nanoseconds. */
+uint64_t tool_seconds(const char *option, const char *text);
+void tool_mac(const char *option, const char *text, uint8_t mac[6]);
+
+#endif
