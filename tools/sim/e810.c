@@ -180,7 +180,7 @@ static int model_init(struct sim_dev *dev)
 	dev->priv = e;
 	e->dev = dev;
 	t->shared_fd = -1;
-	e->pages = true;
+	e->pages = e->fd = true;
 	e->device = 0x1592;
 	memcpy(e->mac, (uint8_t[6]){ 0x02, 0x6e, 0x64, 0, 0, dev->index }, 6);
 	ident_set(dev, e->device);
@@ -277,6 +277,12 @@ static int model_set(struct sim_dev *dev, const char *key, const char *value)
 		return set_vectors(e, value);
 	if (!strcmp(key, "fd"))
 		return on_off(value, &e->fd);
+	if (!strcmp(key, "police")) {
+		bool on;
+
+		ret = on_off(value, &on);
+		return ret ? ret : e810_police_set(e, on);
+	}
 	if (!strcmp(key, "trap"))
 		ret = on_off(value, &e->trap);
 	else if (!strcmp(key, "pages"))
@@ -569,6 +575,8 @@ static void model_dump(struct sim_dev *dev, char *buf, size_t size)
 		      e->pages ? "true" : "false", e->ddp_active ? "true" : "false", vsis);
 	if (at > 0 && (size_t)at < size)
 		e810_aq_dump(e, buf + at, size - at);
+	at = (int)strlen(buf);
+	e810_queues_dump(e, buf + at, size - at);
 }
 
 const struct sim_dev_ops sim_e810_ops = {
@@ -579,8 +587,9 @@ const struct sim_dev_ops sim_e810_ops = {
 		"  speed=MBPS      10000, 25000, 40000, 50000 or 100000 (by device: 25000, 100000)\n"
 		"  pages=on|off    off: BAR0 is 32 MiB and has no page for each doorbell\n"
 		"  trap=on|off     on: no page is mapped, every register access is exact\n"
+		"  police=on|off   on: count receive buffers posted twice\n"
 		"  vectors=N       MSI-X vectors (128)\n"
-		"  fd=on|off       on: the flow director's table is there (off)\n"
+		"  fd=on|off       off: a card without flow director (on)\n"
 		"  Faults: stuck-reset (PFSWR stays 1); NAME or NAME:OPCODE with aq-late (300 ms),\n"
 		"  aq-missing (until the queue is disabled), aq-no-dd, aq-oversized,\n"
 		"  aq-wrong-opcode, aq-junk, aq-error; arq-junk (an event of random bytes, longer\n"

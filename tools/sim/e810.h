@@ -217,6 +217,8 @@ bool e810_queue_owns(uint32_t off);			/* QRX_*, QTX_*, doorbell pages, GLCOMM_QT
 uint32_t e810_queue_read(struct e810 *e, uint32_t off);
 void e810_queue_write(struct e810 *e, uint32_t off, uint32_t val);
 bool e810_queues_active(struct e810 *e);
+int e810_police_set(struct e810 *e, bool on);
+void e810_queues_dump(struct e810 *e, char *buf, size_t size);	/* JSON, begins with a comma */
 void e810_rx_frame(struct e810 *e, const uint8_t *f, uint32_t len);
 int64_t e810_rx_room(struct e810 *e);
 bool e810_rx_poll(struct e810 *e, unsigned int budget);

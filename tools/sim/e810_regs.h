@@ -440,6 +440,7 @@
 #define   VLAN_EMODE_STRIP_UP	1
 #define   VLAN_EMODE_STRIP	2		/* strip, report nothing */
 #define   VLAN_EMODE_NOTHING	3		/* tag stays in the packet */
+#define VSIC_OUTER_VLAN		26		/* tag type 3:2: 1 88a8, 2 8100, 3 9100 */
 #define VSIC_MAPPING_FLAGS	28
 #define VSIC_Q_MAPPING		30
 #define VSIC_TC_MAPPING		62
