@@ -24,8 +24,8 @@
 /* 0C30: one group of one queue */
 #define ADD_TX_BYTES		(8 + 48)
 #define ADD_TX_QUEUE		8
-/* 0C31: one group of one queue, padded to 4 */
-#define DEL_TX_BYTES		12
+/* 0C31: one group of one queue */
+#define DEL_TX_BYTES		8
 
 /* The vector that no interrupt is ever sent for, see e810_queue_setup. */
 #define VECTOR			0
@@ -167,7 +167,7 @@ static int e810_tx_off(struct ndrv_hw *hw, u32 queue)
 	put_unaligned_le16(TX_OFF_TIMEOUT << 10, d.param + 2);
 	put_unaligned_le32(port->group_teid[queue / port->group_size], buf);
 	buf[4] = 1;
-	put_unaligned_le16(queue, buf + 8);
+	put_unaligned_le16(queue, buf + 6);
 	ret = e810_aq_cmd(hw, &d, buf, sizeof(buf), E810_AQ_F_RD);
 	if (ret == -ENODEV)
 		return ret;

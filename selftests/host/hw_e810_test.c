@@ -1,0 +1,552 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kmod/hw_e810*.c on the host, against the E810 model: what struct ndrv_hw_ops of kmod/hw.h promises,
+ * op by op, with frames that cross the model's DMA. Hardware and firmware that misbehave have a
+ * program of their own (hw_e810_fault_test.c). Numbers here are typed from the data sheet once more,
+ * not taken from the family.
+ */
+#include "hw_rig.h"
+#include "hw_e810_rig.h"
+
+#define OPTIONS		"mac=02:11:22:33:44:55"
+
+static const u8 other[6] = { 0x02, 0x99, 0x99, 0x99, 0x99, 0x99 };
+static const u8 group[6] = { 0x01, 0x00, 0x5e, 0x01, 0x02, 0x03 };
+static const u8 all[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+
+/* For hooks, which get no argument. */
+static struct rig *rig_now;
+
+static u32 rx_status(struct rig *r, u32 i)
+{
+	return rx_desc(r, i)[1] & 0xffff;
+}
+
+static u32 rx_bytes(struct rig *r, u32 i)
+{
+	return rx_desc(r, i)[0] >> 32 & 0x3fff;
+}
+
+/* ---- life ------------------------------------------------------------------------------------ */
+
+static void test_info(void)
+{
+	const struct ndrv_hw_info *i = &ndrv_e810_info;
+
+	current = "info";
+	tap_eq(i->desc_format, NDRV_DESC_ICE, "descriptor format");
+	tap_eq(i->max_queues, 256, "256 queue pairs");
+	tap_eq(i->rx_desc_size, 32, "receive descriptors of 32 bytes");
+	tap_eq(i->tx_desc_size, 16, "transmit descriptors of 16 bytes");
+	tap_ok(i->ring_align % 32 == 0 && i->ring_min % i->ring_align == 0 &&
+	       i->ring_max % i->ring_align == 0, "ring lengths are multiples of 32");
+	tap_ok(i->ring_max <= 8160, "largest ring as the context's 13 bits allow");
+	tap_ok(i->rx_buf_align % 128 == 0 && i->rx_buf_max <= 127 * 128, "buffers of 128 bytes n");
+	tap_eq(i->max_frame, 9728 - 4, "jumbo frames");
+	tap_ok(i->regs_min_bytes <= 0x800000, "needs no more than the registers");
+	tap_ok(!i->ops->rx_drop, "queues cannot hold each other up");
+	tap_ok(i->name && i->name[0], "has a name");
+}
+
+static void test_life(void)
+{
+	struct rig r;
+	bool up = true;
+	u32 mbps = 1;
+	u64 start;
+
+	rig_open(&r, "life", OPTIONS);
+	start = sim_inproc_now();
+	/* As the core does it: no bus mastering before the first reset is through. */
+	sim_inproc_cfg_wr(r.p, 4, 2, 2);
+	tap_eq(r.ops->reset(&r.hw), 0, "reset succeeds without bus mastering");
+	tap_ok(ms_since(start) < 1000, "in less than a second");
+	tap_ok(!r.hw.gone && !host.errors, "and finds nothing wrong");
+	sim_inproc_enable(r.p);
+	tap_eq(r.ops->start(&r.hw), 0, "start succeeds");
+	tap_ok(!memcmp(r.hw.mac, mac, 6), "start reads the address");
+	tap_ok(r.hw.max_queues >= 1 && r.hw.max_queues <= 256, "%u queue pairs", r.hw.max_queues);
+	tap_ok(rig_link(&r), "link comes up");
+	tap_eq(r.ops->link(&r.hw, &up, &mbps), 0, "link can be read");
+	tap_ok(up && (mbps == 100000 || mbps == 25000), "link at %u Mbit/s", mbps);
+	sim_inproc_link(r.p, false);
+	sim_inproc_step(100 * MS_NS);
+	tap_ok(!r.ops->link(&r.hw, &up, &mbps) && !up && !mbps,
+	       "a pulled cable is seen at the first look, speed 0");
+	sim_inproc_link(r.p, true);
+	tap_ok(rig_link(&r), "and its return");
+	tap_eq(r.ops->shutdown(&r.hw), 0, "shutdown succeeds");
+	tap_eq(r.ops->reset(&r.hw), 0, "reset after shutdown");
+	tap_eq(r.ops->start(&r.hw), 0, "start after shutdown");
+	tap_ok(!host.errors, "nothing to complain of");
+	tap_eq((long long)r.sim->ctr.dma_faults, 0, "no DMA fault");
+	r.ops->shutdown(&r.hw);
+	r.ops->detach(&r.hw);
+	tap_eq((long long)host_dma_bytes, 0, "detach gives all DMA memory back");
+	rig_close(&r);
+}
+
+/* Wherever memory runs out: an error, nothing lost, and the next attempt works. */
+static void test_no_memory(void)
+{
+	unsigned int n, failed = 0, lost = 0, again = 0;
+	struct rig r;
+	int err;
+
+	for (n = 1; n < 100; n++) {
+		rig_open(&r, "no memory", OPTIONS);
+		r.ops->detach(&r.hw);
+		lost += host_dma_bytes != 0;
+		host.fail_alloc = n;
+		err = r.ops->attach(&r.hw);
+		if (!err)
+			err = r.ops->reset(&r.hw) ?: r.ops->start(&r.hw);
+		else
+			lost += r.hw.priv != NULL || host_dma_bytes != 0;
+		failed += err == -ENOMEM;
+		if (host.fail_alloc) {
+			tap_eq(err, 0, "with enough memory the port starts");
+			rig_close(&r);
+			break;
+		}
+		host.fail_alloc = 0;
+		if (r.hw.priv) {
+			err = r.ops->reset(&r.hw) ?: r.ops->start(&r.hw);
+			again += err != 0;
+		}
+		rig_close(&r);
+	}
+	tap_ok(failed >= 4, "%u allocations failed with ENOMEM", failed);
+	tap_eq(failed, n - 1, "each that failed was reported");
+	tap_eq(lost, 0, "nothing was leaked");
+	tap_eq(again, 0, "the next start succeeds");
+}
+
+/* ---- queues ----------------------------------------------------------------------------------- */
+
+static void test_queues(void)
+{
+	static const u32 queues[] = { 0, 1, 7, 8, 63, 64, 255 };
+	struct rig r;
+	unsigned int i;
+
+	tap_ok(rig_up(&r, "queues", OPTIONS), "port up");
+	for (i = 0; i < ARRAY_SIZE(queues) && queues[i] < r.hw.max_queues; i++) {
+		u32 q = queues[i];
+
+		printf("# queue %u\n", q);
+		tap_eq(queue_up(&r, q), 0, "queue starts");
+		tap_ok(tx_works(&r, 60) && tx_works(&r, 1514), "queue %u sends", q);
+		if (q == 0)
+			tap_ok(rx_works(&r, 0, 60, mac) && rx_works(&r, 1, 1514, mac),
+			       "queue 0 receives");
+		tap_eq(r.ops->queue_stop(&r.hw, &r.q), 0, "queue stops");
+		tap_ok(!(sim_inproc_rd32(r.p, 0, QRX_CTRL(q)) & QENA_STAT), "receive side is off");
+	}
+	tap_eq(r.ops->queue_stop(&r.hw, &r.q), 0, "a queue that does not run stops too");
+	tap_eq((long long)r.sim->ctr.dma_faults, 0, "no DMA fault");
+	tap_eq((long long)r.sim->ctr.dma_after_stop, 0, "no DMA after a stop");
+	tap_eq((long long)r.sim->ctr.tail_overruns, 0, "no tail overrun");
+	rig_close(&r);
+}
+
+/* Every pair at once, each with its own doorbell. */
+static void test_all_queues(void)
+{
+	unsigned int failed = 0, sent = 0, on = 0;
+	struct rig r;
+	u32 q;
+
+	tap_ok(rig_up(&r, "all queues", OPTIONS), "port up");
+	for (q = 0; q < r.hw.max_queues; q++) {
+		r.q.queue = q;
+		failed += !!r.ops->queue_start(&r.hw, &r.q);
+	}
+	tap_eq(failed, 0, "all pairs start");
+	for (q = 0; q < r.hw.max_queues; q++) {
+		on += !!(sim_inproc_rd32(r.p, 0, QRX_CTRL(q)) & QENA_STAT);
+		r.q.queue = q;
+		r.tx_tail = 0;
+		memset(r.tx, 0, RING_ENTRIES * 16);
+		sent += tx_works(&r, 64 + q);
+	}
+	tap_eq(on, r.hw.max_queues, "all receive sides are on");
+	tap_eq(sent, r.hw.max_queues, "all of them send");
+	for (q = 0; q < r.hw.max_queues; q++) {
+		r.q.queue = q;
+		failed += !!r.ops->queue_stop(&r.hw, &r.q);
+	}
+	tap_eq(failed, 0, "all of them stop");
+	tap_eq((long long)r.sim->ctr.dma_after_stop, 0, "no DMA after a stop");
+	rig_close(&r);
+}
+
+static void test_wrap_and_restart(void)
+{
+	struct rig r;
+	bool good = true;
+	int i;
+
+	tap_ok(rig_up(&r, "wrap", OPTIONS), "port up");
+	queue_up(&r, 0);
+	for (i = 0; i < 3 * RING_ENTRIES + 5; i++)
+		good &= tx_works(&r, 60 + i);
+	tap_ok(good, "three times around the transmit ring");
+	tap_eq(r.ops->queue_stop(&r.hw, &r.q), 0, "stop in the middle of the ring");
+	tap_eq(queue_up(&r, 0), 0, "start again");
+	tap_ok(tx_works(&r, 100) && rx_works(&r, 0, 100, mac), "begins at descriptor 0");
+	r.ops->queue_stop(&r.hw, &r.q);
+	r.q.rx_entries = r.q.rx_buf_bytes = 0;
+	tap_eq(queue_up(&r, 3), 0, "start without a receive side");
+	tap_ok(tx_works(&r, 100), "sends");
+	tap_ok(!(sim_inproc_rd32(r.p, 0, QRX_CTRL(3)) & QENA_STAT), "the other side stays off");
+	tap_eq(r.ops->queue_stop(&r.hw, &r.q), 0, "stops");
+	r.q.rx_entries = RING_ENTRIES;
+	r.q.rx_buf_bytes = BUF_BYTES;
+	r.q.tx_entries = 0;
+	tap_eq(queue_up(&r, 0), 0, "start without a transmit side");
+	tap_ok(rx_works(&r, 0, 100, mac), "receives");
+	tap_eq(r.ops->queue_stop(&r.hw, &r.q), 0, "stops");
+	rig_close(&r);
+}
+
+/* After a stop the memory is ours: neither frames nor tails reach it. */
+static void test_stop_is_final(void)
+{
+	u64 writes, reads;
+	struct rig r;
+	u8 f[64];
+
+	tap_ok(rig_up(&r, "stop", OPTIONS), "port up");
+	queue_up(&r, 0);
+	tap_ok(rx_works(&r, 0, 64, mac), "receives before");
+	tap_eq(r.ops->queue_stop(&r.hw, &r.q), 0, "stops");
+	writes = r.sim->ctr.dma_writes;
+	reads = r.sim->ctr.dma_reads;
+	frame_make(f, sizeof(f), mac, 1);
+	sim_inproc_inject(r.p, f, sizeof(f));
+	settle();
+	sim_inproc_wr32(r.p, 0, r.ops->tail_off(&r.hw, 0, true), 5);
+	sim_inproc_wr32(r.p, 0, r.ops->tail_off(&r.hw, 0, false), 8);
+	settle();
+	tap_ok(r.sim->ctr.dma_writes == writes && r.sim->ctr.dma_reads == reads,
+	       "no DMA although frames arrive and tails move");
+	tap_eq((long long)r.sim->ctr.dma_after_stop, 0, "the model agrees");
+	rig_close(&r);
+}
+
+/* The tail that user space maps is the queue's, and in a page of its own where the card has those. */
+static void test_tails(void)
+{
+	bool pages;
+	struct rig r;
+	u32 q;
+
+	tap_ok(rig_up(&r, "tails", OPTIONS), "port up");
+	pages = r.hw.regs_bytes >= 0x08000000 && sim_inproc_rd32(r.p, 0, GLPCI_LBARCTRL) & 4;
+	for (q = 0; q < 256; q += 85) {
+		tap_eq(r.ops->tail_off(&r.hw, q, false),
+		       pages ? 0x03800000 + 4096 * q : 0x290000 + 4 * q, "receive tail");
+		tap_eq(r.ops->tail_off(&r.hw, q, true),
+		       pages ? 0x04000000 + 4096 * q : 0x2c0000 + 4 * q, "transmit tail");
+	}
+	queue_up(&r, 2);
+	family.tx_post(tx_desc(&r, 0), BUF_IOVA, 100);
+	frame_make(r.buf, 100, mac, 9);
+	sim_inproc_wr32(r.p, 0, r.ops->tail_off(&r.hw, 2, true), 1);
+	settle();
+	tap_ok(r.nr_sent == 1 && r.sent_len == 100, "a store to that tail sends");
+	rig_close(&r);
+	/* A register BAR without room for pages: the packed registers. */
+	rig_open(&r, "packed tails", OPTIONS);
+	r.hw.regs_bytes = 0x02000000;
+	tap_ok(!r.ops->reset(&r.hw) && !r.ops->start(&r.hw), "port up");
+	tap_eq(r.ops->tail_off(&r.hw, 3, false), 0x290000 + 12, "receive tail's place");
+	tap_eq(r.ops->tail_off(&r.hw, 3, true), 0x2c0000 + 12, "transmit tail's place");
+	rig_close(&r);
+}
+
+/* Noise in every tail that user space could have: the pair must still stop, the next find it clean. */
+static void test_hostile_tails(void)
+{
+	struct ndrv_hw_live none = { .rx = { 0 } };
+	unsigned int seed, q, failed = 0;
+	u64 reads, writes;
+	struct rig r;
+
+	tap_ok(rig_up(&r, "hostile", OPTIONS), "port up");
+	for (seed = 1; seed <= 8; seed++) {
+		srand(seed);
+		failed += !!queue_up(&r, 0);
+		for (q = 0; q < 256; q++) {
+			sim_inproc_wr32(r.p, 0, r.ops->tail_off(&r.hw, q, true), (u32)rand());
+			sim_inproc_wr32(r.p, 0, r.ops->tail_off(&r.hw, q, false), (u32)rand());
+		}
+		settle();
+		failed += r.ops->queue_stop(&r.hw, &r.q) != 0;
+		failed += r.ops->sweep(&r.hw, &none) != 0;
+		reads = r.sim->ctr.dma_reads;
+		writes = r.sim->ctr.dma_writes;
+		sim_inproc_step(100 * MS_NS);
+		settle();
+		failed += r.sim->ctr.dma_reads != reads || r.sim->ctr.dma_writes != writes;
+	}
+	tap_eq(failed, 0, "stop succeeds after random tails, nothing is left to sweep");
+	tap_eq((long long)r.sim->ctr.dma_after_stop, 0, "no DMA after a stop");
+	tap_ok(!queue_up(&r, 0) && tx_works(&r, 80) && rx_works(&r, 0, 80, mac),
+	       "the next user of the pair finds it clean");
+	rig_close(&r);
+}
+
+/* What runs although its owner has stopped is all that there can be. */
+static void test_sweep(void)
+{
+	struct ndrv_hw_live live = { .rx = { 0 } };
+	struct rig r;
+
+	tap_ok(rig_up(&r, "sweep", OPTIONS), "port up");
+	queue_up(&r, 4);
+	queue_up(&r, 0);
+	__set_bit(0, live.rx);
+	__set_bit(0, live.tx);
+	tap_eq(r.ops->sweep(&r.hw, &live), 1, "one pair to sweep");
+	tap_ok(!(sim_inproc_rd32(r.p, 0, QRX_CTRL(4)) & QENA_STAT), "it is off");
+	tap_ok(tx_works(&r, 200) && rx_works(&r, 0, 200, mac), "the live pair works on");
+	tap_eq(r.ops->sweep(&r.hw, &live), 0, "nothing is left");
+	rig_close(&r);
+}
+
+/* A reset under load, at any moment: quiet afterwards, and the port comes back. */
+static void test_reset_in_the_middle(void)
+{
+	u64 writes, reads;
+	struct rig r;
+	u8 f[64];
+	int i;
+
+	tap_ok(rig_up(&r, "reset", OPTIONS), "port up");
+	queue_up(&r, 5);
+	queue_up(&r, 0);
+	for (i = 0; i < 3; i++) {
+		tap_ok(tx_works(&r, 100) && rx_works(&r, 0, 100, mac), "works");
+		tap_eq(r.ops->reset(&r.hw), 0, "reset while queues run");
+		writes = r.sim->ctr.dma_writes;
+		reads = r.sim->ctr.dma_reads;
+		frame_make(f, sizeof(f), mac, 1);
+		sim_inproc_inject(r.p, f, sizeof(f));
+		sim_inproc_wr32(r.p, 0, r.ops->tail_off(&r.hw, 0, true), 9);
+		settle();
+		tap_ok(r.sim->ctr.dma_writes == writes && r.sim->ctr.dma_reads == reads,
+		       "no DMA after it");
+		tap_ok(!r.ops->start(&r.hw) && rig_link(&r), "the port starts again");
+		tap_eq(queue_up(&r, 0), 0, "and its queue");
+	}
+	tap_eq((long long)r.sim->ctr.dma_after_stop, 0, "no DMA after a stop");
+	tap_eq((long long)r.sim->ctr.dma_faults, 0, "no DMA fault");
+	rig_close(&r);
+}
+
+/* ---- receive mode, VLAN, RSS -------------------------------------------------------------------- */
+
+static void test_rx_mode(void)
+{
+	struct rig r;
+	u32 at = 0, i;
+
+	tap_ok(rig_up(&r, "rx_mode", OPTIONS), "port up");
+	queue_up(&r, 0);
+	tap_ok(rx_works(&r, at++, 64, mac), "own address");
+	tap_ok(rx_works(&r, at++, 64, all), "broadcast");
+	tap_ok(!rx_works(&r, at, 64, other), "not another's address");
+	tap_ok(!rx_works(&r, at, 64, group), "not a multicast");
+	tap_eq(r.ops->set_rx_mode(&r.hw, false, true, 1518), 0, "allmulti");
+	tap_ok(rx_works(&r, at++, 64, group), "a multicast then");
+	tap_ok(!rx_works(&r, at, 64, other), "still not another's address");
+	tap_eq(r.ops->set_rx_mode(&r.hw, true, false, 1518), 0, "promiscuous");
+	tap_ok(rx_works(&r, at++, 64, other), "another's address then");
+	tap_ok(rx_works(&r, at++, 64, group), "a multicast too");
+	tap_eq(r.ops->set_rx_mode(&r.hw, true, true, 1518), 0, "both");
+	tap_ok(rx_works(&r, at++, 64, group) && rx_works(&r, at++, 64, other), "no loss by that");
+	tap_eq(r.ops->set_rx_mode(&r.hw, false, false, 1518), 0, "back to normal");
+	tap_ok(!rx_works(&r, at, 64, other), "not another's address again");
+	tap_ok(!rx_works(&r, at, 64, group), "nor a multicast");
+	tap_ok(rx_works(&r, at++, 64, mac), "own address still");
+	tap_ok(tx_works(&r, 64), "sends still");
+	for (i = 0; i < 300; i++)
+		if (r.ops->set_rx_mode(&r.hw, i & 1, i & 2, 1518))
+			break;
+	tap_eq(i, 300, "300 changes use nothing up");
+	tap_ok(!host.errors, "and nothing to complain of");
+	rig_close(&r);
+}
+
+/* A frame of 5000 bytes takes three buffers of 2048; beyond max_frame it is not taken at all. */
+static void test_jumbo(void)
+{
+	u8 f[9724];
+	struct rig r;
+	u32 at = 0;
+	int pass;
+
+	for (pass = 0; pass < 2; pass++) {
+		tap_ok(rig_up(&r, "jumbo", OPTIONS), "port up");
+		queue_up(&r, 0);
+		tap_eq(r.ops->set_rx_mode(&r.hw, false, false, pass ? 9724 : 1518), 0, "mode set");
+		frame_make(f, sizeof(f), mac, 0x5a);
+		sim_inproc_inject(r.p, f, 5000);
+		settle();
+		if (!pass) {
+			tap_ok(!(rx_status(&r, 0) & 1), "a long frame is dropped by default");
+		} else {
+			tap_ok((rx_status(&r, 0) & 3) == 1 && (rx_status(&r, 1) & 3) == 1 &&
+			       (rx_status(&r, 2) & 3) == 3, "a long frame takes three descriptors");
+			tap_eq(rx_bytes(&r, 0) + rx_bytes(&r, 1) + rx_bytes(&r, 2), 5000,
+			       "of its length together");
+			tap_ok(!memcmp(r.buf, f, BUF_BYTES) &&
+			       !memcmp(r.buf + 2 * BUF_BYTES, f + 2 * BUF_BYTES, 904),
+			       "with its content");
+			at = 3;
+			sim_inproc_inject(r.p, f, sizeof(f));
+			settle();
+			tap_eq(rx_bytes(&r, 3) + rx_bytes(&r, 4) + rx_bytes(&r, 5) +
+			       rx_bytes(&r, 6) + rx_bytes(&r, 7), 9724, "the longest takes five");
+			at = 8;
+		}
+		tap_ok(rx_works(&r, at, 1518, mac), "1518 bytes always");
+		rig_close(&r);
+	}
+}
+
+static void test_vlan_strip(void)
+{
+	u8 f[68];
+	struct rig r;
+	int strip;
+
+	tap_ok(rig_up(&r, "vlan", OPTIONS), "port up");
+	for (strip = 1; strip >= 0; strip--) {
+		r.q.vlan_strip = strip;
+		tap_eq(queue_up(&r, 0), 0, "queue starts");
+		frame_make(f, sizeof(f), mac, 0x33);
+		memcpy(f + 12, "\x81\x00\x00\x2a\x88\xb5", 6);
+		sim_inproc_inject(r.p, f, sizeof(f));
+		settle();
+		tap_eq(rx_bytes(&r, 0), strip ? 64 : 68, "length of a tagged frame");
+		tap_ok(!!(rx_status(&r, 0) & 0x2000) == strip, "L2TAG1P only where it was stripped");
+		if (strip)
+			tap_eq(rx_desc(&r, 0)[1] >> 16 & 0xffff, 0x2a, "tag is in the descriptor");
+		tap_ok(rx_works(&r, 1, 64, mac), "frames without a tag come as ever");
+		/* The other way cannot be had as long as this one runs. */
+		r.q.queue = 9;
+		r.q.vlan_strip = !strip;
+		tap_eq(r.ops->queue_start(&r.hw, &r.q), -EBUSY, "another queue has to agree");
+		tap_ok(!(sim_inproc_rd32(r.p, 0, QRX_CTRL(9)) & QENA_STAT), "and stays off");
+		r.q.vlan_strip = strip;
+		tap_eq(r.ops->queue_start(&r.hw, &r.q), 0, "one that agrees starts");
+		tap_eq(r.ops->queue_stop(&r.hw, &r.q), 0, "and stops");
+		r.q.queue = 0;
+		tap_eq(r.ops->queue_stop(&r.hw, &r.q), 0, "queue stops");
+	}
+	tap_ok(!host.errors, "nothing to complain of");
+	rig_close(&r);
+}
+
+/* ---- statistics ------------------------------------------------------------------------------- */
+
+/* Counters read as if the card had run for long: the next frames make them wrap. */
+static u32 read_late(u32 reg, u32 value)
+{
+	u64 v;
+
+	/* 0xffffffffff - 2 is added to UPRC, of which the halves are read apart. */
+	if (reg == GLPRT_UPRC(0) || reg == GLPRT_UPRC(0) + 4) {
+		v = sim_inproc_rd32(rig_now->p, 0, GLPRT_UPRC(0)) + 0xfffffffffdull;
+		return reg == GLPRT_UPRC(0) ? (u32)v : (u32)(v >> 32 & 0xff);
+	}
+	return value;
+}
+
+static void test_stats(void)
+{
+	struct ndrv_hw_stats st = { 0 };
+	struct rig r;
+	int i;
+
+	tap_ok(rig_up(&r, "stats", OPTIONS), "port up");
+	queue_up(&r, 0);
+	r.ops->stats(&r.hw, &st);
+	tap_ok(!st.rx_packets && !st.tx_packets && !st.rx_bytes && !st.tx_bytes, "begin at 0");
+	for (i = 0; i < 5; i++)
+		rx_works(&r, i, 100, mac);
+	rx_works(&r, 5, 64, all);
+	for (i = 0; i < 7; i++)
+		tx_works(&r, 200);
+	r.ops->stats(&r.hw, &st);
+	tap_eq(st.rx_packets, 6, "frames received");
+	tap_eq(st.rx_bytes, 564, "bytes received, without FCS");
+	tap_eq(st.rx_broadcast, 1, "broadcasts received");
+	tap_eq(st.tx_packets, 7, "frames sent");
+	tap_eq(st.tx_bytes, 1400, "bytes sent, without FCS");
+	tap_eq(st.rx_errors, 0, "no errors");
+	r.ops->stats(&r.hw, &st);
+	tap_eq(st.rx_packets, 6, "read twice, counted once");
+	tx_works(&r, 60);
+	r.ops->stats(&r.hw, &st);
+	tap_eq(st.tx_packets, 8, "what happens later is added");
+	tap_ok(!r.ops->reset(&r.hw) && !r.ops->start(&r.hw) && rig_link(&r), "reset");
+	r.ops->stats(&r.hw, &st);
+	tap_ok(st.rx_packets == 6 && st.tx_packets == 8, "which counts nothing anew");
+	queue_up(&r, 0);
+	tx_works(&r, 60);
+	r.ops->stats(&r.hw, &st);
+	tap_eq(st.tx_packets, 9, "and counting goes on");
+
+	/* More frames than descriptors. */
+	memset(&st, 0, sizeof(st));
+	queue_up(&r, 0);
+	for (i = 0; i < 80; i++) {
+		u8 f[64];
+
+		frame_make(f, sizeof(f), mac, 3);
+		sim_inproc_inject(r.p, f, sizeof(f));
+	}
+	/* A frame may wait a while for a descriptor, as long as it harms nobody. */
+	for (i = 0; i < 100 && st.rx_no_desc < 80 - 56; i++) {
+		sim_inproc_step(100 * MS_NS);
+		r.ops->stats(&r.hw, &st);
+	}
+	tap_eq(st.rx_packets, 80, "what has no descriptor has been received");
+	tap_eq(st.rx_no_desc, 80 - 56, "and is counted as dropped for that");
+
+	rig_now = &r;
+	tap_ok(!r.ops->reset(&r.hw), "reset");
+	host.on_read = read_late;
+	tap_ok(!r.ops->start(&r.hw) && rig_link(&r) && !queue_up(&r, 0), "a counter near its end");
+	memset(&st, 0, sizeof(st));
+	for (i = 0; i < 5; i++)
+		rx_works(&r, i, 100, mac);
+	r.ops->stats(&r.hw, &st);
+	tap_eq(st.rx_packets, 5, "40 bits wrap");
+	host.on_read = NULL;
+	rig_close(&r);
+}
+
+int main(void)
+{
+	test_info();
+	test_life();
+	test_no_memory();
+	test_queues();
+	test_all_queues();
+	test_wrap_and_restart();
+	test_stop_is_final();
+	test_tails();
+	test_hostile_tails();
+	test_sweep();
+	test_reset_in_the_middle();
+	test_rx_mode();
+	test_jumbo();
+	test_vlan_strip();
+	test_stats();
+	return tap_done();
+}
