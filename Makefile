@@ -49,7 +49,7 @@ selftests:
 	$(MAKE) -C $(TOP)/selftests OUTPUT=$(BUILD)/selftests
 
 test:
-	$(MAKE) -C $(TOP)/selftests/host run
+	@$(MAKE) --no-print-directory -C $(TOP)/selftests/host run
 
 lint:
 	$(TOP)/tools/dev/check
