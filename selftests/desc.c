@@ -10,6 +10,7 @@
 /* 82599, X540, X550: advanced descriptors, 16 bytes each. */
 #define IXGBE_RXD_DD		(1ULL << 0)
 #define IXGBE_RXD_EOP		(1ULL << 1)
+#define IXGBE_RXD_RSS_TYPE	0xfULL		/* 0 = no hash */
 #define IXGBE_TXD_DTYP_DATA	(3U << 20)
 #define IXGBE_TXD_EOP		(1U << 24)
 #define IXGBE_TXD_IFCS		(1U << 25)
@@ -32,6 +33,12 @@ static bool ixgbe_rx_done(const volatile uint64_t *d, unsigned int *len, bool *l
 	return done & IXGBE_RXD_DD;
 }
 
+static bool ixgbe_rx_hash(const volatile uint64_t *d, uint32_t *hash)
+{
+	*hash = d[0] >> 32;
+	return d[0] & IXGBE_RXD_RSS_TYPE;
+}
+
 static void ixgbe_tx_fill(volatile uint64_t *d, uint64_t iova, unsigned int len)
 {
 	uint32_t cmd = len | IXGBE_TXD_DTYP_DATA | IXGBE_TXD_EOP | IXGBE_TXD_IFCS | IXGBE_TXD_RS |
@@ -49,6 +56,7 @@ static bool ixgbe_tx_done(const volatile uint64_t *d)
 /* E810: flexible receive descriptors of 32 bytes, transmit data descriptors of 16. */
 #define ICE_RXD_DD		(1ULL << 0)	/* status_error0, at byte 8 */
 #define ICE_RXD_EOF		(1ULL << 1)
+#define ICE_RXD_RSS_VALID	(1ULL << 12)
 #define ICE_TXD_DTYPE		0xfULL		/* 0 = data; the card writes 0xf when it is done */
 #define ICE_TXD_DONE		0xfULL
 #define ICE_TXD_EOP		(1ULL << 4)
@@ -75,6 +83,12 @@ static bool ice_rx_done(const volatile uint64_t *d, unsigned int *len, bool *las
 	return done & ICE_RXD_DD;
 }
 
+static bool ice_rx_hash(const volatile uint64_t *d, uint32_t *hash)
+{
+	*hash = d[1] >> 32;
+	return d[1] & ICE_RXD_RSS_VALID;
+}
+
 static void ice_tx_fill(volatile uint64_t *d, uint64_t iova, unsigned int len)
 {
 	d[0] = iova;
@@ -91,12 +105,14 @@ static const struct desc_format formats[] = {
 		.name = "82599", .id = NDRV_DESC_IXGBE, .rx_words = 2, .tx_words = 2, .rx_step = 1,
 		.ring_registers = true,
 		.rx_give = ixgbe_rx_give, .rx_done = ixgbe_rx_done,
+		.rx_hash = ixgbe_rx_hash,
 		.tx_fill = ixgbe_tx_fill, .tx_done = ixgbe_tx_done,
 	},
 	{
 		/* QRX_TAIL works in eights: its lowest three bits do not count. */
 		.name = "E810", .id = NDRV_DESC_ICE, .rx_words = 4, .tx_words = 2, .rx_step = 8,
 		.rx_give = ice_rx_give, .rx_done = ice_rx_done,
+		.rx_hash = ice_rx_hash,
 		.tx_fill = ice_tx_fill, .tx_done = ice_tx_done,
 	},
 };

@@ -27,6 +27,7 @@ FIXTURE(mixed)
 {
 	struct side s[2];		/* 82599, E810 */
 	struct pool pool;
+	int spacer;
 	uint32_t free[NR_BUFS], nr_free;
 	uint64_t seq;
 };
@@ -104,8 +105,13 @@ FIXTURE_SETUP(mixed)
 	}
 	self->pool.fd = pool_create(self->s[0].p.fd, NR_BUFS * SLOT_BYTES);
 	ASSERT_GE(self->pool.fd, 0);
+	/* Address spaces look alike: with something in one of them a mix-up cannot go unseen. */
+	self->spacer = pool_create(self->s[1].p.fd, NR_BUFS * SLOT_BYTES);
+	ASSERT_GE(self->spacer, 0);
+	ASSERT_EQ(0, pool_attach(self->s[1].p.fd, self->spacer, &self->s[1].view));
 	for (i = 0; i < 2; i++)
 		ASSERT_EQ(0, pool_attach(self->s[i].p.fd, self->pool.fd, &self->s[i].view));
+	ASSERT_NE(self->s[0].view.iovas[0], self->s[1].view.iovas[0]);
 	self->pool.len = self->s[0].view.len;
 	ASSERT_EQ(0, pool_map(&self->pool));
 	for (i = NR_BUFS - 1; i >= 0; i--)

@@ -108,6 +108,8 @@ struct desc_format {
 	void (*rx_give)(volatile uint64_t *d, uint64_t iova);
 	/* False = the card has it still; *last: the frame ends in this buffer. */
 	bool (*rx_done)(const volatile uint64_t *d, unsigned int *len, bool *last);
+	/* The RSS hash of a descriptor that is done; false = it has none. */
+	bool (*rx_hash)(const volatile uint64_t *d, uint32_t *hash);
 	/* A whole frame in one buffer, to be reported when sent. */
 	void (*tx_fill)(volatile uint64_t *d, uint64_t iova, unsigned int len);
 	bool (*tx_done)(const volatile uint64_t *d);
