@@ -561,22 +561,38 @@ static int model_fault(struct sim_dev *dev, const char *name, uint64_t count)
 	return ret == -ENOENT ? e810_data_fault(e, name, count) : ret;
 }
 
+/* The VSIs that exist; what does not fit is left out whole. */
+static int dump_vsis(struct e810 *e, char *buf, size_t size)
+{
+	size_t at = 0;
+
+	for (unsigned int i = 0; i < E810_NR_VSIS && at + 128 < size; i++) {
+		const struct e810_vsi *v = &e->vsi[i];
+
+		if (v->used)
+			at += (size_t)snprintf(buf + at, size - at, "%s{\"vsi\":%u,\"type\":%u,"
+					       "\"first_queue\":%u,\"queues\":%u,"
+					       "\"hash_fields\":%u}", at ? "," : "", v->num,
+					       v->type, v->q_first, v->q_count, v->hash_fields);
+	}
+	return (int)at;
+}
+
 static void model_dump(struct sim_dev *dev, char *buf, size_t size)
 {
 	struct e810 *e = dev->priv;
-	unsigned int vsis = 0;
-	int at;
+	size_t at;
 
-	for (unsigned int i = 0; i < E810_NR_VSIS; i++)
-		vsis += e->vsi[i].used;
-	at = snprintf(buf, size, "\"device_id\":\"%04x\",\"link_up\":%s,\"link_mbps\":%u,"
-		      "\"trap\":%s,\"pages\":%s,\"ddp\":%s,\"vsis\":%u,", e->device,
-		      e->link_up ? "true" : "false", e->link_mbps, e->trap ? "true" : "false",
-		      e->pages ? "true" : "false", e->ddp_active ? "true" : "false", vsis);
-	if (at > 0 && (size_t)at < size)
-		e810_aq_dump(e, buf + at, size - at);
-	at = (int)strlen(buf);
-	e810_queues_dump(e, buf + at, size - at);
+	at = (size_t)snprintf(buf, size, "\"device_id\":\"%04x\",\"link_up\":%s,"
+			      "\"link_mbps\":%u,\"trap\":%s,\"pages\":%s,\"ddp\":%s,\"vsis\":[",
+			      e->device, e->link_up ? "true" : "false", e->link_mbps,
+			      e->trap ? "true" : "false", e->pages ? "true" : "false",
+			      e->ddp_active ? "true" : "false");
+	if (at + 1024 >= size)
+		return;
+	at += (size_t)dump_vsis(e, buf + at, size - at - 512);
+	at += (size_t)snprintf(buf + at, size - at, "],");
+	e810_aq_dump(e, buf + at, size - at);
 }
 
 const struct sim_dev_ops sim_e810_ops = {

@@ -78,6 +78,7 @@ struct e810_aq {
 	struct aq_fault fault[NR_FAULTS];
 	uint64_t late_until;		/* 0 = the next command is not being delayed */
 	bool hung[AQ_NR];		/* aq-missing: until the queue is disabled */
+	bool posted[AQ_NR];		/* a tail was written: commands run on nothing else */
 	uint64_t seed;
 	uint64_t commands, unknown, errors;
 };
@@ -122,7 +123,7 @@ void e810_aq_reset(struct e810 *e, enum e810_reset kind)
 		for (unsigned int dir = 0; dir < 2; dir++)
 			for (unsigned int r = 0; r < AQ_NR_REGS; r++)
 				reg_set(e, w, dir, r, 0);
-		aq->hung[w] = false;
+		aq->hung[w] = aq->posted[w] = false;
 	}
 	aq->ev_nr = aq->ev_first = 0;
 	aq->late_until = 0;
@@ -393,13 +394,14 @@ static bool send_run(struct e810 *e, enum aq_which w, uint64_t now_ns)
 	bool did = false;
 
 	/* Commands can disable the queue (0003): look at the registers each time. */
-	for (unsigned int budget = AQLEN_COUNT; budget && !aq->hung[w]; budget--) {
+	while (aq->posted[w] && !aq->hung[w]) {
 		unsigned int n = ring(e, w, 0, &base);
-		uint32_t head = reg(e, w, 0, AQ_HEAD);
+		uint32_t head = reg(e, w, 0, AQ_HEAD), tail = reg(e, w, 0, AQ_TAIL);
 
-		if (!n || head == reg(e, w, 0, AQ_TAIL))
-			break;
-		if (head >= n || cmd_held(e, w, base + head * AQ_DESC_BYTES, now_ns))
+		if (head == tail)
+			aq->posted[w] = false;
+		if (!aq->posted[w] || head >= n || tail >= n ||
+		    cmd_held(e, w, base + head * AQ_DESC_BYTES, now_ns))
 			break;
 		did = true;
 		if (!cmd_answer(e, w, base + head * AQ_DESC_BYTES)) {
@@ -523,7 +525,7 @@ static void len_write(struct e810 *e, enum aq_which w, unsigned int dir, uint32_
 	val &= AQLEN_ENABLE | AQLEN_COUNT;
 	reg_set(e, w, dir, AQ_LEN, val);
 	if (!(val & AQLEN_ENABLE) && dir == 0) {
-		e->aq->hung[w] = false;
+		e->aq->hung[w] = e->aq->posted[w] = false;
 		if (w == AQ_FW)
 			e->aq->late_until = 0;
 	}
@@ -546,21 +548,26 @@ void e810_aq_write(struct e810 *e, uint32_t off, uint32_t val)
 	case AQ_LEN:
 		len_write(e, w, dir, val);
 		return;
-	case AQ_TAIL:
 	case AQ_HEAD:
+		if (dir == 0)
+			e->aq->posted[w] = false;
+		reg_set(e, w, dir, r, val & AQLEN_COUNT);
+		return;
+	case AQ_TAIL:
 		reg_set(e, w, dir, r, val & AQLEN_COUNT);
 		break;
 	default:
 		reg_set(e, w, dir, r, val);
 		return;
 	}
-	if (r != AQ_TAIL || !(reg(e, w, dir, AQ_LEN) & AQLEN_ENABLE))
+	if (!(reg(e, w, dir, AQ_LEN) & AQLEN_ENABLE))
 		return;
 	if ((val & AQLEN_COUNT) >= (reg(e, w, dir, AQ_LEN) & AQLEN_COUNT)) {
 		e->dev->ctr.tail_overruns++;
 		reg_set(e, w, dir, AQ_TAIL, reg(e, w, dir, AQ_HEAD));
 		return;
 	}
+	e->aq->posted[w] |= dir == 0;
 	if (dir == 0)
 		send_run(e, w, sim_now_ns());
 	else if (w == AQ_FW)

@@ -12,7 +12,8 @@
 
 #include "e810.h"
 
-#define NR_XLT1		1024
+#define NR_XLT1		8192		/* packet types: 13 bits */
+#define NR_XLT2		1024
 #define NR_TCAM		512
 #define NR_PROFILES	128
 #define FV_WORDS	24
@@ -46,7 +47,7 @@ struct tcam {
 
 struct tables {
 	uint8_t xlt1[NR_XLT1];
-	uint16_t xlt2[E810_NR_VSIS];
+	uint16_t xlt2[NR_XLT2];
 	struct tcam tcam[NR_TCAM];
 	uint8_t fv[NR_PROFILES][FV_BYTES];
 	bool profile_used[NR_PROFILES];
@@ -246,7 +247,7 @@ static bool xlt2_apply(struct tables *t, const uint8_t *s, uint32_t size)
 {
 	uint32_t n = get16(s), at = get16(s + 2);
 
-	if (4 + 2 * n > size || at + n > E810_NR_VSIS)
+	if (4 + 2 * n > size || at + n > NR_XLT2)
 		return false;
 	for (uint32_t i = 0; i < n; i++)
 		t->xlt2[at + i] = get16(s + 4 + 2 * i);
@@ -323,6 +324,15 @@ static bool meta_init_keep(struct e810_ddp *d, const uint8_t *s, uint32_t size)
 	return true;
 }
 
+/* A bit that may be neither 0 nor 1: how an empty entry looks. */
+static bool key_never(const uint8_t key[KEY_BYTES])
+{
+	for (unsigned int i = 0; i < KEY_BYTES / 2; i++)
+		if ((uint8_t)(key[i] | key[KEY_BYTES / 2 + i]) != 0xff)
+			return true;
+	return false;
+}
+
 /* Ids that entries of the package take: not for drivers. */
 static void tcam_owned(struct e810 *e, enum pool profiles, enum pool entries, const uint8_t *s,
 		       uint32_t size)
@@ -330,6 +340,8 @@ static void tcam_owned(struct e810 *e, enum pool profiles, enum pool entries, co
 	for (uint32_t i = 0; size >= 2 && i < get16(s) && 2 + (i + 1) * TCAM_BYTES <= size; i++) {
 		const uint8_t *p = s + 2 + i * TCAM_BYTES;
 
+		if (key_never(p + 2))
+			continue;
 		package_owns(e, entries, get16(p));
 		package_owns(e, profiles, p[2 + KEY_BYTES]);
 	}
@@ -368,8 +380,9 @@ static bool update_section(struct e810 *e, uint32_t type, const uint8_t *s, uint
 /* ---- buffers -------------------------------------------------------------------------------- */
 
 /* Where an answer tells what is wrong with a buffer. */
-static enum e810_rc buf_error(struct e810_aq_msg *m, uint32_t off, uint32_t info)
+static enum e810_rc buf_error(struct e810 *e, struct e810_aq_msg *m, uint32_t off, uint32_t info)
 {
+	sim_log(e->dev, 1, "package buffer: error at byte %u, section 0x%x", off, info);
 	put32(m->buf, off);
 	put32(m->buf + 4, info);
 	m->out = m->len < 8 ? m->len : 8;
@@ -407,12 +420,12 @@ static enum e810_rc buf_run(struct e810 *e, struct e810_aq_msg *m,
 	uint32_t bad;
 
 	if (!buf_check(m, &bad))
-		return buf_error(m, bad, 1);
+		return buf_error(e, m, bad, 0);
 	for (uint32_t i = 0; i < get16(m->buf); i++) {
 		const uint8_t *s = m->buf + BUF_HDR + i * BUF_ENTRY;
 
 		if (!run(e, get32(s), m->buf + get16(s + 4), get16(s + 6)))
-			return buf_error(m, get16(s + 4), get32(s));
+			return buf_error(e, m, get16(s + 4), get32(s));
 	}
 	return RC_OK;
 }

@@ -4,5 +4,6 @@
 
 const struct sim_dev_ops *const sim_models[] = {
 	&sim_ixgbe_ops,
+	&sim_e810_ops,
 	NULL,
 };
