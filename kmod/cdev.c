@@ -119,7 +119,9 @@ static int ndrv_release(struct inode *inode, struct file *file)
 
 	/* 2. Nobody finds the context any more: no reset, no link change, no sysfs line. */
 	list_del(&ctx->node);
-	ndrv_rx_mode_apply(ndev);
+	ndrv_rss_drop(ctx);
+	if (ndrv_rx_mode_apply(ndev) == -ETIMEDOUT)
+		ndrv_dev_reset(ndev, "the receive mode does not get through");
 	ndrv_dev_check_gone(ndev);
 
 	/* 3. Its memory is unmapped for the device, and the IOMMU has forgotten it. */
@@ -178,6 +180,7 @@ static int ioctl_info(struct ndrv_ctx *ctx, void *data)
 	arg->out_pci_device = ndev->pdev->device;
 	memcpy(arg->out_mac, ndev->hw.mac, NDRV_ADDR_LEN);
 	arg->out_pool_limit = ndev->pool_limit;
+	arg->out_rss_queues = ndev->hw.rss_queues;
 	memset(arg->__reserved, 0, sizeof(arg->__reserved));
 	return 0;
 }
@@ -237,7 +240,9 @@ static int ioctl_rx_mode(struct ndrv_ctx *ctx, void *data)
 		ctx->rx_mode = old.flags;
 		ctx->max_frame = old.max_frame_bytes;
 	}
-	return ret;
+	if (ret == -ETIMEDOUT)
+		ndrv_dev_reset(ctx->ndev, "the receive mode does not get through");
+	return ctx->ndev->gone ? -ENODEV : ret;
 }
 
 static int ioctl_stats(struct ndrv_ctx *ctx, void *data)
@@ -277,6 +282,11 @@ static int ioctl_link(struct ndrv_ctx *ctx, void *data)
 	return ret;
 }
 
+static int ioctl_rss(struct ndrv_ctx *ctx, void *data)
+{
+	return ndrv_rss_set(ctx, data);
+}
+
 /* What a call may leave to do once the lock is dropped and user memory may be touched again. */
 union ndrv_arg {
 	u32 size;
@@ -291,6 +301,7 @@ union ndrv_arg {
 	struct ndrv_rx_mode rx_mode;
 	struct ndrv_stats stats;
 	struct ndrv_link link;
+	struct ndrv_rss rss;
 };
 
 static int locked_call(struct ndrv_ctx *ctx, int (*fn)(struct ndrv_ctx *ctx, void *arg), void *arg)
@@ -421,6 +432,7 @@ static const struct ndrv_ioctl ndrv_ioctls[] = {
 	ROW(NDRV_RX_MODE, struct ndrv_rx_mode, __reserved, locked, ioctl_rx_mode),
 	ROW(NDRV_STATS, struct ndrv_stats, out_link_changes, locked, ioctl_stats),
 	ROW(NDRV_LINK, struct ndrv_link, out_mbps, locked, ioctl_link),
+	ROW(NDRV_RSS, struct ndrv_rss, table, locked, ioctl_rss),
 };
 
 static long ndrv_ioctl(struct file *file, unsigned int cmd, unsigned long ptr)

@@ -124,8 +124,10 @@ struct ndrv_hw_rss {
  * run at any time while the queue is between queue_start and queue_stop.
  *
  * Errors: 0 or a negative errno. -ETIMEDOUT: the hardware did not acknowledge within the bound,
- * which is a named constant of the family; the op has logged which register. -ENODEV: the device
- * answers no more (hw->gone is then set). After an error of reset the hardware may still do DMA.
+ * which is a named constant of the family, and only a reset helps, which the core does then; the op
+ * has logged which register or command. -EIO: the card's firmware has refused, and has said so in
+ * the log; nothing has changed. -ENODEV: the device answers no more (hw->gone is then set). After
+ * an error of reset the hardware may still do DMA.
  *
  * @attach: Once, before the first reset: allocates hw->priv and the DMA memory that the family
  *	itself needs. Touches no register. A family without such needs leaves it and @detach NULL.

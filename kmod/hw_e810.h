@@ -95,23 +95,23 @@ struct e810_aq_desc {
  * Process context, ndrv_dev.lock held (as in every op). Bound: E810_AQ_TIMEOUT_MS.
  *
  * 0; what firmware reported (retval in desc): -EPERM -ENOENT -EIO -EAGAIN -ENOMEM -EBUSY -EEXIST
- * -EINVAL -ENOSPC -EOPNOTSUPP (unknown opcode); or the queue itself failed, is told to the log and
- * answers to nothing any more until the next e810_aq_init(): -ETIMEDOUT no answer in time,
- * -EBADMSG an answer to something else or a broken one, -ESHUTDOWN failed before (or was never
- * initialised), -ENODEV the card is gone.
+ * -EINVAL -ENOSPC -EOPNOTSUPP (unknown opcode); or the queue itself failed: -ETIMEDOUT. That is
+ * no answer in time, or one that is broken or belongs to something else; the log says which, and
+ * every command from then on fails at once in the same way, until the next e810_aq_init(). The
+ * core resets the device when an op returns it. -ENODEV: the card is gone.
  */
 int e810_aq_cmd(struct ndrv_hw *hw, struct e810_aq_desc *d, void *buf, u16 len, u32 flags);
 
 /* Whether an errno of e810_aq_cmd() says that the queue is dead, not that firmware said no. */
 static inline bool e810_aq_lost(int err)
 {
-	return err == -ETIMEDOUT || err == -EBADMSG || err == -ESHUTDOWN || err == -ENODEV;
+	return err == -ETIMEDOUT || err == -ENODEV;
 }
 
 /*
  * Takes what firmware sent unasked, at most a ring's worth, and gives each message to @event: @d and
  * @buf (@d->len bytes) are checked copies. Commands may be run in @event. 0, or -EBADMSG: some were
- * broken and are lost; -ESHUTDOWN and -ENODEV as above.
+ * broken and are lost; -ETIMEDOUT and -ENODEV as above.
  */
 int e810_arq_poll(struct ndrv_hw *hw,
 		  void (*event)(struct ndrv_hw *hw, const struct e810_aq_desc *d, const u8 *buf));

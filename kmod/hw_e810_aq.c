@@ -269,14 +269,14 @@ void e810_aq_stop(struct ndrv_hw *hw)
 }
 
 /* No command is answered any more; says why, for this one. */
-static int e810_aq_break(struct ndrv_hw *hw, u16 opcode, const char *why, int ret)
+static int e810_aq_break(struct ndrv_hw *hw, u16 opcode, const char *why)
 {
 	e810_priv(hw)->aq->up = false;
 	if (hw->gone)
 		return -ENODEV;
 	ndrv_hw_err(hw, "admin queue: opcode 0x%04x (%s): %s; no more commands until a reset\n",
 		    opcode, e810_op_name(opcode), why);
-	return ret;
+	return -ETIMEDOUT;
 }
 
 /* Puts the command into the ring and tells the card. */
@@ -319,23 +319,23 @@ static int e810_aq_wait(struct ndrv_hw *hw, u16 opcode)
 	for (i = 0; i < E810_AQ_QUICK_POLLS + E810_AQ_TIMEOUT_MS; i++) {
 		head = ndrv_rd32(hw, ring->head) & E810_AQ_HEAD;
 		if (hw->gone)
-			return e810_aq_break(hw, opcode, "", -ENODEV);
+			return e810_aq_break(hw, opcode, "");
 		if (head == ring->next)
 			return 0;
 		if (head >= ring->entries) {
 			snprintf(why, sizeof(why), "the card is at entry %u of %u", head,
 				 ring->entries);
-			return e810_aq_break(hw, opcode, why, -EBADMSG);
+			return e810_aq_break(hw, opcode, why);
 		}
 		ndrv_hw_sleep_us(hw, i < E810_AQ_QUICK_POLLS ? E810_AQ_QUICK_POLL_US :
 							       E810_AQ_POLL_US);
 	}
 	len = ndrv_rd32(hw, ring->len);
 	if (!(len & E810_AQ_LEN_ENABLE))
-		return e810_aq_break(hw, opcode, "firmware has turned the queue off", -ETIMEDOUT);
+		return e810_aq_break(hw, opcode, "firmware has turned the queue off");
 	snprintf(why, sizeof(why), "no answer within %u ms%s", E810_AQ_TIMEOUT_MS,
 		 len & E810_AQ_LEN_CRIT ? ", and a critical error" : "");
-	return e810_aq_break(hw, opcode, why, -ETIMEDOUT);
+	return e810_aq_break(hw, opcode, why);
 }
 
 /* Whether this is an answer, and to this command; NULL, or what is wrong with it. */
@@ -390,7 +390,7 @@ int e810_aq_cmd(struct ndrv_hw *hw, struct e810_aq_desc *d, void *buf, u16 len, 
 	if (len > E810_AQ_BUF_BYTES || !len != !buf)
 		return -EINVAL;
 	if (!aq->up)
-		return hw->gone ? -ENODEV : -ESHUTDOWN;
+		return hw->gone ? -ENODEV : -ETIMEDOUT;
 	slot = aq->send.next;
 	e810_aq_send(hw, d, buf, len, flags);
 	ret = e810_aq_wait(hw, d->opcode);
@@ -401,7 +401,7 @@ int e810_aq_cmd(struct ndrv_hw *hw, struct e810_aq_desc *d, void *buf, u16 len, 
 	memset(aq->send.desc + slot * E810_DESC_BYTES, 0, E810_DESC_BYTES);
 	wrong = e810_aq_check(aq, d, desc, len);
 	if (wrong)
-		return e810_aq_break(hw, d->opcode, wrong, -EBADMSG);
+		return e810_aq_break(hw, d->opcode, wrong);
 	d->retval = get_unaligned_le16(desc + E810_DESC_RETVAL);
 	d->len = 0;
 	memcpy(d->param, desc + E810_DESC_PARAM, sizeof(d->param));
@@ -449,7 +449,7 @@ int e810_arq_poll(struct ndrv_hw *hw,
 	u32 head, last = 0, n = 0, bad = 0;
 
 	if (!aq->up)
-		return hw->gone ? -ENODEV : -ESHUTDOWN;
+		return hw->gone ? -ENODEV : -ETIMEDOUT;
 	head = ndrv_rd32(hw, ring->head) & E810_AQ_HEAD;
 	if (hw->gone)
 		return -ENODEV;

@@ -403,7 +403,7 @@ int e810_ddp_load(struct ndrv_hw *hw)
 	}
 	ret = e810_ddp_find(hw, &blob);
 	if (ret) {
-		wrong = ret == -ENOENT ? "there is no such file (Debian: firmware-misc-nonfree)" :
+		wrong = ret == -ENOENT ? "there is no such file (Debian 12: firmware-misc-nonfree, later: firmware-intel-misc)" :
 					 "it cannot be read";
 	} else {
 		wrong = e810_ddp_use(hw, &blob, &err);

@@ -14,6 +14,8 @@
 /* With one packet buffer and neither VT nor DCB the hardware uses queues 0 to 63 (7.2.1.2.1). */
 #define IXGBE_QUEUES			64
 #define IXGBE_ALL_QUEUES		128
+/* An entry of the RSS table is four bits on the 82599 (8.2.3.7.12). */
+#define IXGBE_RSS_QUEUES		16
 /* 15.5 KiB with FCS is the longest that MAXFRS may hold (8.2.3.22). */
 #define IXGBE_MAX_FRAME			(15872 - 4)
 #define IXGBE_STD_FRAME			1518	/* until the core says more */
@@ -47,17 +49,18 @@ struct ixgbe_variant {
 	u32 reset_wait_us;	/* after RST cleared, before anything else is touched */
 	bool internal_phy;	/* X540 and later: no AUTOC set-up, REGSMP guards SW_FW_SYNC */
 	bool sfi;		/* SFP+ cage behind the 10G serial interface */
+	bool long_reta;		/* 512 entries of the RSS table, not 128 */
 };
 
 enum { V_82599, V_82599_SFI, V_X540, V_X550, V_X550EM_X, V_X550EM_A };
 
 static const struct ixgbe_variant ixgbe_variants[] = {
-	[V_82599] = { "82599", IXGBE_SWSM, IXGBE_EEC, 512, 50000, false, false },
-	[V_82599_SFI] = { "82599 SFP+", IXGBE_SWSM, IXGBE_EEC, 512, 50000, false, true },
-	[V_X540] = { "X540", IXGBE_SWSM, IXGBE_EEC, 384, 100000, true, false },
-	[V_X550] = { "X550", IXGBE_SWSM, IXGBE_EEC, 384, 100000, true, false },
-	[V_X550EM_X] = { "X552", IXGBE_SWSM, IXGBE_EEC, 384, 100000, true, false },
-	[V_X550EM_A] = { "X553", 0x15f70, 0x15ff8, 384, 100000, true, false },
+	[V_82599] = { "82599", IXGBE_SWSM, IXGBE_EEC, 512, 50000, false, false, false },
+	[V_82599_SFI] = { "82599 SFP+", IXGBE_SWSM, IXGBE_EEC, 512, 50000, false, true, false },
+	[V_X540] = { "X540", IXGBE_SWSM, IXGBE_EEC, 384, 100000, true, false, false },
+	[V_X550] = { "X550", IXGBE_SWSM, IXGBE_EEC, 384, 100000, true, false, true },
+	[V_X550EM_X] = { "X552", IXGBE_SWSM, IXGBE_EEC, 384, 100000, true, false, true },
+	[V_X550EM_A] = { "X553", 0x15f70, 0x15ff8, 384, 100000, true, false, true },
 };
 
 /* Device ids that are not a plain 82599; everything else in the core's table is one. */
@@ -325,6 +328,36 @@ static int ixgbe_set_rx_mode(struct ndrv_hw *hw, bool promisc, bool allmulti, u3
 	ndrv_wr32(hw, IXGBE_FCTRL, fctrl);
 	ixgbe_flush(hw);
 	return hw->gone ? -ENODEV : 0;
+}
+
+/*
+ * 7.1.2.8. The table may change under traffic; whether there is one may not, so that happens while
+ * the receive path holds frames back.
+ */
+static int ixgbe_rss(struct ndrv_hw *hw, const struct ndrv_hw_rss *rss)
+{
+	u32 regs = ixgbe_variant(hw)->long_reta ? 128 : 32;
+	u32 i, reta, mrqc = 0;
+	const u16 *queue;
+	int ret;
+
+	for (i = 0; rss && i < NDRV_HW_RSS_KEY / 4; i++)
+		ndrv_wr32(hw, IXGBE_RSSRK(i), get_unaligned_le32(rss->key + 4 * i));
+	for (i = 0; rss && i < regs; i++) {
+		queue = rss->table + 4 * i % NDRV_HW_RSS_TABLE;
+		reta = queue[0] | queue[1] << 8 | queue[2] << 16 | (u32)queue[3] << 24;
+		ndrv_wr32(hw, i < 32 ? IXGBE_RETA(i) : IXGBE_ERETA(i - 32), reta);
+	}
+	if (rss)
+		mrqc = IXGBE_MRQC_RSS | IXGBE_MRQC_TCP_IPV4 | IXGBE_MRQC_IPV4 | IXGBE_MRQC_IPV6 |
+		       IXGBE_MRQC_TCP_IPV6 | IXGBE_MRQC_UDP_IPV4 | IXGBE_MRQC_UDP_IPV6;
+	if (ndrv_rd32(hw, IXGBE_MRQC) == mrqc)
+		return hw->gone ? -ENODEV : 0;
+	ret = ixgbe_rx_switch(hw, false);
+	if (ret)
+		return ret;
+	ndrv_wr32(hw, IXGBE_MRQC, mrqc);
+	return ixgbe_rx_switch(hw, true);
 }
 
 /* 4.6.7, without queues: filters, CRC stripping, packet buffer. */
@@ -670,6 +703,7 @@ static const struct ndrv_hw_ops ixgbe_ops = {
 	.sweep = ixgbe_sweep,
 	.doorbell = ixgbe_doorbell,
 	.tail_off = ixgbe_tail_off,
+	.rss = ixgbe_rss,
 	.set_rx_mode = ixgbe_set_rx_mode,
 	.link = ixgbe_link,
 	.stats = ixgbe_stats,
@@ -679,12 +713,13 @@ const struct ndrv_hw_info ndrv_ixgbe_info = {
 	.name = "82599 family",
 	.ops = &ixgbe_ops,
 	.desc_format = NDRV_DESC_IXGBE,
-	.features = NDRV_FEAT_RX_CSUM | NDRV_FEAT_RX_VLAN | NDRV_FEAT_TX_CSUM | NDRV_FEAT_TX_TSO |
-		    NDRV_FEAT_TX_VLAN,
+	.features = NDRV_FEAT_RX_CSUM | NDRV_FEAT_RX_HASH | NDRV_FEAT_RX_VLAN | NDRV_FEAT_TX_CSUM |
+		    NDRV_FEAT_TX_TSO | NDRV_FEAT_TX_VLAN,
 	.regs_bar = 0,
 	.regs_min_bytes = 0x20000,
 	.alive_reg = IXGBE_STATUS,
 	.max_queues = IXGBE_QUEUES,
+	.rss_queues = IXGBE_RSS_QUEUES,
 	.ring_min = 64,
 	.ring_max = NDRV_MAX_RING_ENTRIES,
 	.ring_align = 8,

@@ -89,6 +89,16 @@
 #define IXGBE_RFCTL		0x05008		/* RW */
 #define IXGBE_RFCTL_RSC_DIS	BIT(5)
 #define IXGBE_MRQC		0x05818		/* RW: 0 = no RSS, everything to queue 0 */
+#define IXGBE_MRQC_RSS		1		/* of the field in bits 3:0 */
+#define IXGBE_MRQC_TCP_IPV4	BIT(16)
+#define IXGBE_MRQC_IPV4		BIT(17)
+#define IXGBE_MRQC_IPV6		BIT(20)
+#define IXGBE_MRQC_TCP_IPV6	BIT(21)
+#define IXGBE_MRQC_UDP_IPV4	BIT(22)
+#define IXGBE_MRQC_UDP_IPV6	BIT(23)
+#define IXGBE_RETA(i)		(0x05c00 + 4 * (i))	/* RW, i < 32: four queue numbers each */
+#define IXGBE_RSSRK(i)		(0x05c80 + 4 * (i))	/* RW, i < 10 */
+#define IXGBE_ERETA(i)		(0x0ee80 + 4 * (i))	/* RW, i < 96: X550, RETA goes on here */
 #define IXGBE_MTA(i)		(0x05200 + 4 * (i))
 #define IXGBE_MTA_REGS		128
 #define IXGBE_MCSTCTRL		0x05090		/* RW */

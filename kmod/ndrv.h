@@ -119,6 +119,8 @@ struct ndrv_dev {
 	struct list_head mappings;
 	DECLARE_BITMAP(queues, NDRV_HW_MAX_QUEUES);	/* pairs that belong to a context */
 
+	struct ndrv_ctx *rss_owner;		/* whose table is in force; NULL: nobody's */
+	struct ndrv_hw_rss rss;			/* that table */
 	u32 rx_mode;				/* what the hardware was told */
 	u32 max_frame;
 	bool link_up;
@@ -169,6 +171,11 @@ void ndrv_ctx_unmap_rings(struct ndrv_ctx *ctx);
 void ndrv_ctx_free_pair(struct ndrv_ctx *ctx);
 void ndrv_queue_sweep(struct ndrv_dev *ndev);
 int ndrv_rx_mode_apply(struct ndrv_dev *ndev);
+
+/* rss.c */
+int ndrv_rss_set(struct ndrv_ctx *ctx, const struct ndrv_rss *arg);
+void ndrv_rss_drop(struct ndrv_ctx *ctx);
+void ndrv_rss_restore(struct ndrv_dev *ndev);
 
 /* pool.c */
 int ndrv_pool_create(struct ndrv_ctx *ctx, u64 len_bytes, struct dma_buf **out, u32 *contig_bytes);

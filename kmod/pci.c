@@ -141,8 +141,10 @@ static int dev_start_port(struct ndrv_dev *ndev)
 	}
 	if (!ret)
 		ret = ndrv_link_update(ndev);
-	if (!ret)
+	if (!ret) {
+		ndrv_rss_restore(ndev);
 		return 0;
+	}
 	dev_err(&ndev->pdev->dev, "the port does not start after its reset (%d)\n", ret);
 	WRITE_ONCE(hw->gone, true);
 	ndrv_dev_check_gone(ndev);

@@ -49,14 +49,31 @@ int ndrv_link_update(struct ndrv_dev *ndev)
 	return 0;
 }
 
+static bool any_running(struct ndrv_dev *ndev)
+{
+	struct ndrv_ctx *ctx;
+
+	list_for_each_entry(ctx, &ndev->ctxs, node)
+		if (ndrv_ctx_running(ctx))
+			return true;
+	return false;
+}
+
 void ndrv_poll_work(struct work_struct *work)
 {
 	struct ndrv_dev *ndev = container_of(work, struct ndrv_dev, poll_work.work);
 	bool again;
+	int ret;
 
 	mutex_lock(&ndev->lock);
 	ndrv_stats_fold(ndev);
-	ndrv_link_update(ndev);
+	ret = ndrv_link_update(ndev);
+	/*
+	 * Hardware that does not answer any more needs a reset. Queues that run need no answers: they
+	 * go on until somebody wants something else of the device.
+	 */
+	if (ret == -ETIMEDOUT && !any_running(ndev))
+		ndrv_dev_reset(ndev, "the link cannot be asked for");
 	again = !ndev->gone;
 	mutex_unlock(&ndev->lock);
 	if (again)

@@ -14,7 +14,7 @@
 #include <sys/mman.h>
 
 #define JUNK	0xa5
-#define MAX_ARG	128
+#define MAX_ARG	512
 
 struct row {
 	const char *name;
@@ -123,7 +123,7 @@ static void undo_nothing(int fd, void *arg)
 	{ #call, call, sizeof(struct type), flags, reserved, out, prepare_##how, undo_##undo_how }
 
 static const struct row rows[] = {
-	ROW(NDRV_INFO, ndrv_info, 0, -1, OUT(ndrv_info, out_abi, out_pool_limit),
+	ROW(NDRV_INFO, ndrv_info, 0, -1, OUT(ndrv_info, out_abi, out_rss_queues),
 	    nothing, nothing),
 	ROW(NDRV_QUEUE_SETUP, ndrv_queue_setup,
 	    NDRV_QUEUE_F_KERNEL_DOORBELL | NDRV_QUEUE_F_VLAN_STRIP,
@@ -145,6 +145,9 @@ static const struct row rows[] = {
 	ROW(NDRV_STATS, ndrv_stats, 0, -1, OUT(ndrv_stats, out_rx_packets, out_link_changes),
 	    nothing, nothing),
 	ROW(NDRV_LINK, ndrv_link, 0, -1, OUT(ndrv_link, out_up, out_mbps), nothing, nothing),
+	/* Without SPREAD it takes a table back, which any device lets a file do. */
+	ROW(NDRV_RSS, ndrv_rss, NDRV_RSS_F_SPREAD, offsetof(struct ndrv_rss, table), NO_OUT,
+	    nothing, nothing),
 };
 
 FIXTURE(ioctl_rules)
@@ -173,6 +176,7 @@ VARIANT(POOL_DETACH);
 VARIANT(RX_MODE);
 VARIANT(STATS);
 VARIANT(LINK);
+VARIANT(RSS);
 
 #define CALL(at) xioctl(self->fd, self->row->cmd, at)
 

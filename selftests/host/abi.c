@@ -65,6 +65,10 @@
 	NUM(NDRV_RX_MODE, 0xbd08) \
 	NUM(NDRV_STATS, 0xbd09) \
 	NUM(NDRV_LINK, 0xbd0a) \
+	NUM(NDRV_RSS, 0xbd0b) \
+	NUM(NDRV_RSS_KEY_LEN, 40) \
+	NUM(NDRV_RSS_TABLE_LEN, 128) \
+	NUM(NDRV_RSS_F_SPREAD, 1) \
 	SIZE(ndrv_status, 64) \
 	FIELD(ndrv_status, generation, 0, 8) \
 	FIELD(ndrv_status, state, 8, 4) \
@@ -94,7 +98,8 @@
 	FIELD(ndrv_info, out_pci_device, 72, 2) \
 	FIELD(ndrv_info, out_mac, 74, 6) \
 	FIELD(ndrv_info, out_pool_limit, 80, 8) \
-	FIELD(ndrv_info, __reserved, 88, 16) \
+	FIELD(ndrv_info, out_rss_queues, 88, 4) \
+	FIELD(ndrv_info, __reserved, 92, 12) \
 	SIZE(ndrv_queue_setup, 48) \
 	FIELD(ndrv_queue_setup, size, 0, 4) \
 	FIELD(ndrv_queue_setup, flags, 4, 4) \
@@ -165,7 +170,12 @@
 	FIELD(ndrv_link, size, 0, 4) \
 	FIELD(ndrv_link, flags, 4, 4) \
 	FIELD(ndrv_link, out_up, 8, 4) \
-	FIELD(ndrv_link, out_mbps, 12, 4)
+	FIELD(ndrv_link, out_mbps, 12, 4) \
+	SIZE(ndrv_rss, 304) \
+	FIELD(ndrv_rss, size, 0, 4) \
+	FIELD(ndrv_rss, flags, 4, 4) \
+	FIELD(ndrv_rss, key, 8, 40) \
+	FIELD(ndrv_rss, table, 48, 256)
 
 #ifdef ABI_COMPILE_ONLY
 

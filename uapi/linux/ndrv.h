@@ -131,7 +131,7 @@ struct ndrv_status {
 #define NDRV_IOMMU_DMA_FQ	3	/* translated, unmapping is deferred (flush queue) */
 
 #define NDRV_FEAT_RX_CSUM	(1U << 0)	/* receive descriptors report IP and L4 checksums */
-#define NDRV_FEAT_RX_HASH	(1U << 1)	/* ... and the RSS hash */
+#define NDRV_FEAT_RX_HASH	(1U << 1)	/* ... and the RSS hash, while NDRV_RSS spreads frames */
 #define NDRV_FEAT_RX_VLAN	(1U << 2)	/* VLAN tags can be stripped (NDRV_QUEUE_F_VLAN_STRIP) */
 #define NDRV_FEAT_TX_CSUM	(1U << 3)	/* transmit descriptors can ask for checksums */
 #define NDRV_FEAT_TX_TSO	(1U << 4)	/* ... for segmentation */
@@ -160,8 +160,9 @@ struct ndrv_status {
  * @out_pci_vendor: PCI vendor id
  * @out_pci_device: PCI device id
  * @out_mac: Address of the port
- * @__reserved: Written as 0
  * @out_pool_limit: Bytes that all pools created through this device may have together
+ * @out_rss_queues: NDRV_RSS can name the queues below this; 0 = this device has no RSS
+ * @__reserved: Written as 0
  *
  * What this device is and what it can do. Constant while the file is open.
  *
@@ -191,7 +192,8 @@ struct ndrv_info {
 	__u16 out_pci_device;
 	__u8 out_mac[NDRV_ADDR_LEN];
 	__aligned_u64 out_pool_limit;
-	__u32 __reserved[4];
+	__u32 out_rss_queues;
+	__u32 __reserved[3];
 };
 #define NDRV_INFO _IO(NDRV_TYPE, 0x00)
 
@@ -206,8 +208,8 @@ struct ndrv_info {
  *         KERNEL_DOORBELL: the doorbell pages cannot be mapped; tails move through NDRV_DOORBELL.
  *         VLAN_STRIP: the hardware takes VLAN tags out of received frames into the descriptor
  *         (needs NDRV_FEAT_RX_VLAN).
- * @queue: Number of the pair, or NDRV_QUEUE_ANY for the lowest that is free. Frames that no filter
- *         sends elsewhere arrive on queue 0.
+ * @queue: Number of the pair, or NDRV_QUEUE_ANY for the lowest that is free. Frames arrive on queue 0,
+ *         unless NDRV_RSS spreads them.
  * @rx_entries: Receive descriptors; 0 = no receive side. A multiple of out_ring_align between
  *              out_ring_min and out_ring_max of NDRV_INFO.
  * @tx_entries: The same for transmit; not both can be 0
@@ -271,6 +273,8 @@ struct ndrv_queue_setup {
  *  - ENXIO: no queue set up
  *  - EAGAIN: the device is being reset; try again
  *  - ETIMEDOUT: the hardware did not acknowledge within its bound; the kernel log says which register
+ *    or command. The kernel has reset the device; every other pair of it is now REVOKED
+ *  - EIO: the card's firmware refused; the kernel log says what it answered
  */
 struct ndrv_queue_start {
 	__u32 size;
@@ -434,6 +438,7 @@ struct ndrv_pool_detach {
  * Availability: in every state but GONE.
  * Return: 0, or
  *  - ERANGE: max_frame_bytes below 64 or above out_max_frame of NDRV_INFO
+ *  - ETIMEDOUT, EIO: as with NDRV_QUEUE_START
  */
 struct ndrv_rx_mode {
 	__u32 size;
@@ -505,5 +510,47 @@ struct ndrv_link {
 	__u32 out_mbps;
 };
 #define NDRV_LINK _IO(NDRV_TYPE, 0x0a)
+
+#define NDRV_RSS_KEY_LEN	40
+#define NDRV_RSS_TABLE_LEN	128
+
+#define NDRV_RSS_F_SPREAD	(1U << 0)
+
+/**
+ * struct ndrv_rss - ioctl(NDRV_RSS)
+ * @size: sizeof(struct ndrv_rss)
+ * @flags: SPREAD: received frames are spread over queues by @key and @table. Without it: this file's
+ *         table, if there is one, is taken back, and everything arrives on queue 0 again.
+ * @key: Key of the Toeplitz hash; must be 0 without SPREAD
+ * @table: Queue numbers: a frame goes to table[hash % NDRV_RSS_TABLE_LEN]; must be 0 without SPREAD
+ *
+ * Receive side scaling. The hash is over source and destination address of IPv4 and IPv6, and both
+ * ports where the frame is whole TCP or UDP; all other frames (ARP, other protocols than IP) go to
+ * queue 0. So all frames of one flow and direction arrive on one queue, in order. The descriptors
+ * report the hash. A frame for a queue that does not run is dropped.
+ *
+ * The table is the port's, and belongs to the file that set it: closing that file takes it back, and
+ * no other file can set one as long as it is there. It survives resets of the device. It may name
+ * queues that belong to other files, or to nobody yet. Frames that are under way while a table
+ * replaces another may arrive by either.
+ *
+ * Availability: in every state but GONE.
+ * Return: 0, or
+ *  - EOPNOTSUPP: this device has no RSS (out_rss_queues of NDRV_INFO is 0). On an E810 that may mean
+ *    that the card's package is missing; the kernel log says so when the device is bound.
+ *  - ERANGE: @table names a queue that is not below out_rss_queues
+ *  - EBUSY: another file's table is in force
+ *  - EINVAL: key or table not 0 without SPREAD
+ *  - ETIMEDOUT: the hardware did not take it within its bound; the kernel has reset the device, and
+ *    every pair of it is now REVOKED
+ *  - EIO: the card's firmware refused; the kernel log says how
+ */
+struct ndrv_rss {
+	__u32 size;
+	__u32 flags;
+	__u8 key[NDRV_RSS_KEY_LEN];
+	__u16 table[NDRV_RSS_TABLE_LEN];
+};
+#define NDRV_RSS _IO(NDRV_TYPE, 0x0b)
 
 #endif
