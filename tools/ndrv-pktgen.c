@@ -36,7 +36,11 @@ struct replay {
 
 static struct tool_common common = {
 	.burst = 32,
-	.queue = { .size = sizeof(common.queue), .flags = NDRV_OPEN_F_NO_RX },
+	.queue = {
+		.size = sizeof(common.queue),
+		.flags = NDRV_OPEN_F_NO_RX,
+		.queue = NDRV_QUEUE_ANY,	/* all can send */
+	},
 };
 
 static struct {

@@ -1,0 +1,220 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The command line tools on two ports joined by a cable, of any family: what they send, capture and
+# forward, that others can read their output (tshark, jq), and what they say to bad input.
+# shellcheck disable=SC2317  # functions are called by name
+# shellcheck source=lib.sh
+. "$(dirname "$(readlink -f "$0")")/lib.sh"
+need_two_ports
+need_commands ndrv ndrv-fwd ndrv-pktgen ndrv-dump tshark jq setpriv
+
+tmp=$(mktemp -d)
+dump_pid=
+# shellcheck disable=SC2317  # called by the trap
+cleanup()
+{
+	[ -z "$dump_pid" ] || kill "$dump_pid" 2>/dev/null
+	rm -rf "$tmp" "$out"
+}
+trap cleanup EXIT
+
+name_of()		# PCI: ndrvN
+{
+	basename "$(echo "/sys/bus/pci/devices/$1/ndrv/"*)"
+}
+
+a=$(name_of "$port0") b=$(name_of "$port1")
+
+# holds JQ-EXPRESSION FILE: the file is JSON and the expression is true of it
+holds()
+{
+	jq -e "$1" "$2" || { cat "$2"; return 1; }
+}
+
+# json JQ-EXPRESSION COMMAND...: the expression is true of what the command prints
+json()
+{
+	local expr=$1
+
+	shift
+	"$@" > "$tmp/json" || return
+	holds "$expr" "$tmp/json"
+}
+
+# Begins a capture on port b; what it says goes to $tmp/dump.err, what it prints to $tmp/dump.out.
+begin_dump()		# OPTION...
+{
+	ndrv-dump "$@" "$b" > "$tmp/dump.out" 2> "$tmp/dump.err" < /dev/null &
+	dump_pid=$!
+	until_true 20 grep -q 'capturing on' "$tmp/dump.err" > "$tmp/wait" || cat "$tmp/wait" "$tmp/dump.err"
+}
+
+end_dump()		# the exit status of ndrv-dump; it must end by itself
+{
+	local rc
+
+	until_true 30 gone "$dump_pid" > /dev/null || kill -INT "$dump_pid"
+	wait "$dump_pid"
+	rc=$?
+	dump_pid=
+	[ "$rc" = 0 ] || cat "$tmp/dump.err"
+	return "$rc"
+}
+
+gone() { ! kill -0 "$1" 2>/dev/null; }
+
+# Without the line that says that capturing began: the summary.
+dump_summary()
+{
+	grep -v '^ndrv-dump: ' "$tmp/dump.err" > "$tmp/summary"
+	holds "$1" "$tmp/summary"
+}
+
+le32()			# NUMBER: its four bytes
+{
+	printf '%b' "$(printf '\\x%02x\\x%02x\\x%02x\\x%02x' $(($1 & 255)) $(($1 >> 8 & 255)) \
+		$(($1 >> 16 & 255)) $(($1 >> 24)))"
+}
+
+# Bytes in hex to a pcap file of one frame each.
+make_pcap()		# FILE HEX...
+{
+	local file=$1 hex n
+
+	shift
+	{
+		le32 0xa1b2c3d4; printf '\x02\x00\x04\x00'; le32 0; le32 0; le32 65535; le32 1
+		for hex; do
+			n=$((${#hex} / 2))
+			le32 1; le32 0; le32 $n; le32 $n
+			# shellcheck disable=SC2001  # no pattern of the shell does it
+			printf '%b' "$(echo "$hex" | sed 's/../\\x&/g')"
+		done
+	} > "$file"
+}
+
+# What tshark finds in a capture: one frame's bytes a line.
+frames_of()
+{
+	tshark -r "$1" -T json -x 2>> "$tmp/tshark.err" | jq -r '.[]._source.layers.frame_raw[0]'
+}
+
+zeroes() { printf '00%.0s' $(seq "$1"); }
+
+echo "TAP version 13"
+for t in ndrv ndrv-fwd ndrv-pktgen ndrv-dump "ndrv list" "ndrv bind" "ndrv unbind" "ndrv info" "ndrv stats"; do
+	check "$t --help" bash -c "$t --help | grep '^Usage: $t '"
+	check "$t --version" bash -c "$t --version | grep -xE '$t [0-9]+[.][0-9]+[.][0-9]+'"
+	# shellcheck disable=SC2086  # a command and its word
+	refuses "$t: unknown option" 2 'Try|no command' $t --no-such-option
+done
+
+# What is there
+check "list" bash -c "ndrv list | grep -w $port0 | grep -w $a"
+check "list --json" json "map(select(.ndrv == \"$a\" or .ndrv == \"$b\")) | length == 2 and
+	all(.driver == \"ndrv\" and .model != \"unknown\" and .iommu_group >= 0)" ndrv list --json
+id=$(lspci -Dn -s "$port0" | awk '{ print $3 }')
+check "info" bash -c "ndrv info $a | grep -F '$port0' | grep -F '$id'"
+check "info --json" json ".pci == \"$port0\" and .id == \"$id\" and .model != \"unknown model\" and
+	.mac == \"$(cat "/sys/class/ndrv/$a/mac")\" and .queues > 0 and .ring_max >= .ring_min" \
+	ndrv info --json "$port0"
+check "stats" bash -c "ndrv stats $a | grep 'frames received'"
+check "stats --json" json '.rx_packets >= 0 and .tx_packets >= 0 and .resets >= 0' ndrv stats --json "$a"
+check "stats --interval" bash -c "ndrv stats -i 0.1 -c 3 --json $a | jq -se 'length == 3'"
+
+# Send and capture
+begin_dump -p -c 100 -w "$tmp/a.pcapng" --json
+check "pktgen sends what it was asked for" json '.sent == 100 and .unsent == 0' \
+	ndrv-pktgen -q --json -c 100 -s 128 --flows=4 --dst=02:00:00:00:00:77 "$a"
+check "dump takes them all and ends" end_dump
+check "its summary" dump_summary ".port == \"$b\" and .packets == 100 and .bytes == 12400 and .missed == 0"
+tshark -r "$tmp/a.pcapng" -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE -T fields \
+	-e eth.dst -e frame.len -e udp.dstport -e ip.checksum.status > "$tmp/fields" 2> "$tmp/tshark.err"
+check "tshark reads them from the file" bash -c \
+	"uniq -c $tmp/fields | grep -xE ' *100 02:00:00:00:00:77	124	28260	(1|Good)' || { cat $tmp/fields | head -3; false; }"
+check "four flows" bash -c "tshark -r $tmp/a.pcapng -T fields -e udp.srcport 2>/dev/null | sort | uniq -c |
+	grep -cx ' *25 102[4-7]' | grep -x 4"
+ndrv-dump -q -p -t 3 -w - "$b" 2> "$tmp/dump.err" | tshark -r - -T fields -e ip.dst \
+	> "$tmp/pipe" 2> "$tmp/tshark.err" &
+pipe=$!
+sleep 1
+check "pktgen by the kernel's doorbell, at a rate" json '.sent == 50 and .seconds > 0.09 and .seconds < 3' \
+	ndrv-pktgen -q --json -c 50 -r 500 --doorbell=kernel --dst-ip=192.0.2.7 "$a"
+wait $pipe
+check "tshark reads them from the pipe" bash -c \
+	"[ \"\$(grep -cx 192.0.2.7 $tmp/pipe)\" = 50 ] || { cat $tmp/dump.err $tmp/tshark.err; false; }"
+
+# Frames from a file go through unchanged, and dump says what they are
+arp=ffffffffffff0200000000010806 arp+=0001080006040001 arp+=020000000001c0000201
+arp+=000000000000c0000209$(zeroes 18)
+vlan=02000000007702000000000181000007 vlan+=86dd6000000000083aff
+vlan+=fe800000000000000000000000000001fe800000000000000000000000000002 vlan+=8000b6a500010001
+long=020000000077020000000001ffff$(for i in $(seq 0 1499); do printf '%02x' $((i & 255)); done)
+make_pcap "$tmp/in.pcap" "$arp" "$vlan" "$long"
+begin_dump -p -c 6 -w "$tmp/b.pcapng" --doorbell=kernel
+check "pktgen --pcap, twice" bash -c "ndrv-pktgen -q --pcap=$tmp/in.pcap $a && ndrv-pktgen -q --pcap=$tmp/in.pcap $a"
+check "dump takes them" end_dump
+frames_of "$tmp/b.pcapng" > "$tmp/frames"
+check "their bytes are the same" diff "$tmp/frames" <(printf '%s\n' "$arp" "$vlan" "$long" "$arp" "$vlan" "$long")
+begin_dump -p -c 3
+check "pktgen replays what dump captured" ndrv-pktgen -q -c 3 --loop --pcap="$tmp/b.pcapng" "$a"
+check "dump prints lines" end_dump
+check "the ARP request" grep -E 'ARP request 192\.0\.2\.1 > 192\.0\.2\.9, 60 bytes' "$tmp/dump.out"
+check "the tagged ICMPv6" grep -E 'VLAN 7 .*fe80::1 > fe80::2.*, 66 bytes' "$tmp/dump.out"
+check "the unknown type" grep -E 'type 0xffff, 1514 bytes' "$tmp/dump.out"
+
+begin_dump -p --json
+kill -INT $dump_pid
+check "dump ends on SIGINT" end_dump
+check "with a summary" dump_summary '.packets == 0'
+ndrv-pktgen -q -t 3 -r 2000 "$a" > /dev/null 2>&1 &
+gen=$!
+check "a reader that has enough ends dump" bash -o pipefail -c "ndrv-dump -q -p -t 20 $b | head -n 1"
+wait $gen
+
+# Forward: what b sends comes in at a, goes out at b, and so on: ten packets make a thousand.
+ndrv-fwd -q --one-way -c 1000 -t 30 --json "$a" "$b" > "$tmp/fwd" 2> "$tmp/fwd.err" &
+fwd=$!
+sleep 1
+check "packets to forward" ndrv-pktgen -q -c 10 "$b"
+wait $fwd
+ok $? "fwd --count ends by itself"
+check "fwd forwards a thousand" holds '.received == 1000 and .sent == 1000 and .dropped == 0 and
+	.missed == 0 and .restarts == 0 and (.directions | length) == 1' "$tmp/fwd"
+
+# What they refuse, and how they say it
+max=$(ndrv info --json "$a" | jq .max_frame)
+ring=$(ndrv info --json "$a" | jq .ring_max)
+refuses "a frame too long for the device" 1 "frames have $max bytes at most" ndrv-dump --max-frame=$((max + 1)) "$a"
+refuses "a frame too long for the other port" 1 "^ndrv-fwd: .*frames have" ndrv-fwd --max-frame=60000 "$a" "$b"
+if [ "$ring" -lt 8192 ]; then
+	refuses "a ring too large for the device" 1 'rings have 4096 descriptors at most' ndrv-dump --rx-ring=4097 "$a"
+	check "its largest ring" ndrv-dump -q -t 0.1 --rx-ring=4096 "$a"
+else
+	check "the largest ring" ndrv-dump -q -t 0.1 --rx-ring=8192 "$a"
+fi
+refuses "a ring larger than any" 2 'outside 1 to 8192' ndrv-fwd --rx-ring=8193 "$a" "$b"
+refuses "no port" 2 'one port is needed' ndrv-dump
+refuses "one port" 2 'two ports are needed' ndrv-fwd "$a"
+refuses "no such ndrv" 1 'no such device' ndrv-dump ndrv999
+refuses "no such PCI device" 1 'no such device' ndrv info 0000:7f:1f.7
+refuses "no name of a device" 2 'neither ndrvN' ndrv-pktgen eth0:x
+refuses "no number" 2 "'many' is not a number" ndrv-pktgen -c many "$a"
+refuses "no time" 2 'not a number of seconds' ndrv-dump -t -1 "$a"
+refuses "no MAC address" 2 'not a MAC address' ndrv-pktgen --dst=02:00 "$a"
+refuses "no IP address" 2 'not an IPv4 address' ndrv-pktgen --dst-ip=1.2.3 "$a"
+refuses "no doorbell" 2 'neither mapped nor kernel' ndrv-fwd --doorbell=front "$a" "$b"
+refuses "--loop alone" 2 'belongs to --pcap' ndrv-pktgen --loop "$a"
+refuses "--count alone" 2 'belongs to --interval' ndrv stats -c 2 "$a"
+refuses "no such command" 2 'is no command' ndrv nosuch
+refuses "no such pcap file" 1 'No such file' ndrv-pktgen --pcap="$tmp/nosuch" "$a"
+echo "no capture at all" > "$tmp/junk"
+refuses "a file that is no capture" 1 'unknown file format' ndrv-pktgen --pcap="$tmp/junk" "$a"
+make_pcap "$tmp/short.pcap" ffffffffffff
+refuses "a capture without a frame to send" 1 'no packets to send' ndrv-pktgen --pcap="$tmp/short.pcap" "$a"
+refuses "no place to write to" 1 'No such file' ndrv-dump -w "$tmp/no/such" "$a"
+refuses "a full disk" 1 'No space left' ndrv-dump -w /dev/full "$a"
+refuses "somebody without the right" 1 'permission denied' \
+	setpriv --reuid=65534 --regid=65534 --clear-groups "$(command -v ndrv-dump)" "$a"
+finish
