@@ -174,7 +174,7 @@ static int e810_reset(struct ndrv_hw *hw)
 /* A card in recovery mode answers to little more than an NVM update. */
 static int e810_firmware_ready(struct ndrv_hw *hw)
 {
-	u32 mode;
+	u32 mode, fla;
 	int ret;
 
 	ret = e810_poll_reg(hw, E810_GL_MNG_FWSM, E810_GL_MNG_FWSM_LOADING, 0, FW_LOADING_POLLS,
@@ -184,17 +184,20 @@ static int e810_firmware_ready(struct ndrv_hw *hw)
 	if (ret)
 		return ret;
 	mode = FIELD_GET(E810_GL_MNG_FWSM_MODES, ndrv_rd32(hw, E810_GL_MNG_FWSM));
+	fla = ndrv_rd32(hw, E810_GLNVM_FLA);
+	if (hw->gone)
+		return -ENODEV;
 	if (mode) {
 		ndrv_hw_err(hw, "firmware is in %s mode (GL_MNG_FWSM.FW_MODES %u): update the card's NVM\n",
 			    mode & E810_GL_MNG_FWSM_RECOVERY ? "recovery" : "a debug or roll-back",
 			    mode);
 		return -EIO;
 	}
-	if (!(ndrv_rd32(hw, E810_GLNVM_FLA) & E810_GLNVM_FLA_LOCKED)) {
+	if (!(fla & E810_GLNVM_FLA_LOCKED)) {
 		ndrv_hw_err(hw, "GLNVM_FLA.LOCKED is clear: the card has no valid NVM image; update it\n");
 		return -EIO;
 	}
-	return hw->gone ? -ENODEV : 0;
+	return 0;
 }
 
 /* A command without a buffer. Firmware's refusal is an error unless it is `tolerate`. */
@@ -202,7 +205,11 @@ static int e810_command(struct ndrv_hw *hw, struct e810_aq_desc *d, int tolerate
 {
 	int ret = e810_aq_cmd(hw, d, NULL, 0, tolerate ? E810_AQ_F_QUIET : 0);
 
-	return ret == tolerate ? 0 : ret;
+	if (ret == tolerate)
+		return 0;
+	if (ret && tolerate && !e810_aq_lost(ret))
+		ndrv_hw_err(hw, "opcode 0x%04x: firmware answers %u\n", d->opcode, d->retval);
+	return ret;
 }
 
 /* Nothing is left of whoever had the function before, boot agents included. */
@@ -330,7 +337,7 @@ static int e810_start(struct ndrv_hw *hw)
 	if (!ret)
 		ret = e810_aq_init(hw);
 	if (ret)
-		return ret;
+		return hw->gone ? -ENODEV : ret;
 	ret = e810_fw_hello(hw);
 	if (!ret)
 		ret = e810_clear_config(hw);

@@ -55,7 +55,7 @@ int e810_fw_hello(struct ndrv_hw *hw)
 	if (ret)
 		return ret;
 	if (d.param[13] != E810_API_MAJOR) {
-		ndrv_hw_err(hw, "firmware %u.%u.%u speaks version %u.%u of its interface, this driver knows %u: update one of them\n",
+		ndrv_hw_err(hw, "opcode 0x0001: firmware %u.%u.%u speaks version %u.%u of its interface, this driver knows %u: update one of them\n",
 			    d.param[9], d.param[10], d.param[11], d.param[13], d.param[14],
 			    E810_API_MAJOR);
 		return -EOPNOTSUPP;
@@ -113,7 +113,7 @@ int e810_fw_caps(struct ndrv_hw *hw)
 	}
 	ndrv_hw_free(hw, buf);
 	if (!ret && (!caps->rx_queues || !caps->tx_queues)) {
-		ndrv_hw_err(hw, "firmware gives this function %u receive and %u transmit queues\n",
+		ndrv_hw_err(hw, "opcode 0x000a: firmware gives this function %u receive and %u transmit queues\n",
 			    caps->rx_queues, caps->tx_queues);
 		ret = -EIO;
 	}
