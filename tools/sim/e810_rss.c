@@ -17,7 +17,8 @@
 #define LUT_REGS	16
 #define REG_STRIDE	0x1000
 
-enum lut { LUT_VSI, LUT_PF, LUT_GLOBAL };
+enum lut { LUT_VSI, LUT_PF, LUT_GLOBAL };			/* in 0B03 and 0B05 */
+enum lut_sel { SEL_VSI = 0, SEL_PF = 2, SEL_GLOBAL = 3 };	/* in a VSI's context */
 
 struct vsi_rss {
 	uint8_t key[RSS_KEY_BYTES];
@@ -93,9 +94,9 @@ static uint8_t lut_entry(const struct e810_rss *s, const struct vsi_rss *r,
 	unsigned int sel = r->ctl_set ? HASH_CTL_LUT(r->ctl) : v->rss_lut;
 
 	switch (sel) {
-	case LUT_PF:
+	case SEL_PF:
 		return s->pf_lut[hash & (s->pf_lut_size - 1)];
-	case LUT_GLOBAL:
+	case SEL_GLOBAL:
 		return s->global[VSIC_RSS_GLOBAL(v->props[VSIC_Q_OPT_RSS])]
 				[hash & (LUT_GLOBAL_SIZE - 1)] & 0x3f;
 	}
