@@ -40,6 +40,9 @@ static void test_plain(void)
 	tap_eq(n->frame_len[1], 60, "padded");
 	tap_eq(n->tx[0][0].hi & 0xf, 0xf, "RS: DTYPE becomes 15");
 	tap_eq(n->tx[0][1].hi & 0xf, 0, "no RS: untouched");
+	tap_eq(ctr(n->t)->tx_frames, 2, "counted");
+	tap_eq(rd(n->t, 0x380b40), len + 4 + 64, "GLPRT_GOTC, with FCS");
+	tap_eq(rd(n->t, 0x300000 + 8 * n->vsi), len + 60, "GLV_GOTC, without");
 	tap_eq(rd(n->t, 0xe0000), 2, "QTX_COMM_HEAD");
 	wr(n->t, TX_PAGE(0), 3);
 	settle();

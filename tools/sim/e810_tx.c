@@ -56,6 +56,8 @@ static bool mdd(struct e810_ring *q, enum mdd_type type, const char *why)
 
 static void to_wire(struct e810 *e, uint8_t *d, uint32_t len)
 {
+	e->dev->ctr.tx_frames++;
+	e->dev->ctr.tx_bytes += len;
 	e810_stats_tx_port(e, d, len);
 	sim_wire_tx(e->dev, d, len);
 }

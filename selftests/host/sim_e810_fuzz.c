@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Whatever a guest stores, at any time, into registers, shared pages, rings, buffers and commands,
+ * the E810 model must neither crash nor hang nor touch anything it was not given. Run under ASan and
+ * UBSan. Seeded: SEED=n ROUNDS=n repeat or lengthen a run.
+ */
+#include <time.h>
+
+#include "sim_e810_port.h"
+
+static uint64_t state;
+
+static uint32_t rnd(void)
+{
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return (uint32_t)(state >> 16);
+}
+
+/* Mostly values that get far: small numbers, valid addresses, bits that matter. */
+static uint32_t value(void)
+{
+	switch (rnd() % 8) {
+	case 0:
+		return rnd() % 80;
+	case 1:
+		return RX_RING + (rnd() & 0xff80);
+	case 2:
+		return 1u << rnd() % 32;
+	case 3:
+		return 1u << 30 | (rnd() & 0x18ff);
+	case 4:
+		return rnd() % 2 ? 0 : 0xffffffff;
+	case 5:
+		return RING;
+	}
+	return rnd();
+}
+
+static uint64_t descriptor_address(void)
+{
+	switch (rnd() % 4) {
+	case 0:
+		return (uint64_t)rnd() << 32 | rnd();
+	case 1:
+		return TX_BUF + 0x100000 - rnd() % 64;
+	}
+	return TX_BUF + rnd() % 0x20000;
+}
+
+static uint64_t random_data(void)
+{
+	static const uint64_t sums[] = { 0, IPV4_SUM | UDP, IPV4_SUM | TCP, IPV6 | TCP, IPV4 | SCTP };
+	uint64_t hi = SIZE(rnd() % 4 ? 60 + rnd() % 1400 : rnd() % 16384);
+
+	if (rnd() % 4)
+		hi |= EOP | RS;
+	if (rnd() % 3 == 0)
+		hi |= sums[rnd() % 5] | LENS(14, 20 * (1 + rnd() % 2), 4 * (rnd() % 6));
+	if (rnd() % 6 == 0)
+		hi |= L2TAG1 | (uint64_t)rnd() << 48;
+	return hi;
+}
+
+static void random_ring(struct txd *d)
+{
+	for (unsigned int i = 0; i < RING; i++) {
+		uint64_t hi = random_data();
+
+		switch (rnd() % 16) {
+		case 0:
+			hi = (uint64_t)rnd() << 32 | rnd();
+			break;
+		case 1:
+			hi = CTX_TSO(rnd() % 3000, rnd() % 2000);
+			break;
+		case 2:
+			hi = 1 | (uint64_t)(rnd() & 0x7f) << 4 | (uint64_t)rnd() << 32;
+			break;
+		case 3:
+			hi = 8 | (uint64_t)(rnd() & 0xfff) << 4;
+			break;
+		}
+		d[i] = (struct txd){ descriptor_address(), hi };
+	}
+}
+
+static void random_frame(struct nic *n)
+{
+	static uint8_t f[16384];
+	uint32_t len = ip_frame(f, rnd() % 2, rnd() % 2 ? 6 : 17, rnd() % 2000);
+
+	if (rnd() % 3 == 0)
+		len = rnd() % len;
+	for (unsigned int i = rnd() % 8; len && i; i--)
+		f[rnd() % len] = (uint8_t)rnd();
+	if (len >= 14)
+		sim_inproc_inject(n->t->p, f, len);
+}
+
+static void random_command(struct nic *n)
+{
+	static const uint16_t ops[] = { 0x02a0, 0x02a1, 0x02a2, 0x0b02, 0x0b03, 0x0b04, 0x0b05, 0x0c30,
+					0x0c31, 0x0210, 0x0211, 0x0213, 0x0208, 0x0209 };
+	uint8_t param[16];
+
+	for (unsigned int i = 0; i < 16; i++)
+		param[i] = rnd() % 3 ? (uint8_t)(rnd() % 4) : (uint8_t)rnd();
+	if (rnd() % 2)
+		set16(param, (uint16_t)(0x8000 | rnd() % 4));
+	for (unsigned int i = 0; i < 512; i++)
+		n->t->buf[i] = rnd() % 2 ? (uint8_t)(rnd() % 8) : (uint8_t)rnd();
+	aq(n->t, ops[rnd() % (sizeof(ops) / 2)], param, (uint16_t)(1 + rnd() % 2100), rnd() % 4);
+}
+
+/* A random register soon leaves the port deaf or mute; what follows is to reach it again. */
+static void restart(struct nic *n)
+{
+	sim_inproc_flr(n->t->p);
+	sim_inproc_enable(n->t->p);
+	sim_inproc_link(n->t->p, true);
+	aq_open(n->t);
+	settle();
+	n->teid = default_group(n->t);
+	n->vsi = (unsigned int)vsi_add(n->t, 0, 4, rnd() % 4, (uint8_t)(rnd() & 0xe0), 0);
+	rule_add(n->t, 1, 1, n->vsi, TO_VSI(n->vsi) | LB | LAN, bcast, 0, 0);
+	for (unsigned int q = 0; q < 4; q++) {
+		rx_on(n, q, &(struct rx_opts){ .rxdid = 2 }, 56);
+		tx_on(n, q);
+	}
+}
+
+/* A store of any size at any place of a shared page, or nothing where pages trap. */
+static void random_store(struct nic *n, uint32_t page)
+{
+	volatile uint8_t *p = sim_inproc_bar_ptr(n->t->p, 0, page);
+
+	if (p)
+		p[rnd() & 0xfff] = (uint8_t)rnd();
+}
+
+static void one_move(struct nic *n)
+{
+	static const uint32_t areas[] = { 0x140000, 0x150000, 0x154000, 0x160000, 0x16c000, 0x280000,
+					  0x120000, 0x400000, 0x40d000, 0x420000, 0x480000, 0x294000,
+					  0x2d2000, 0xfc000, 0x380000, 0x3000000 };
+	static const unsigned int ids[] = { 2, 22, 6, 1, 0 };
+	bool paged = sim_inproc_dev(n->t->p)->bars[0].size > TX_PAGE(0);
+	unsigned int q = rnd() % 4;
+	struct rx_opts o = { .rxdid = ids[rnd() % 5], .small = rnd() % 8 == 0,
+			     .keep_crc = rnd() % 2, .l2tag2 = rnd() % 2,
+			     .buf = rnd() % 4 ? 0 : 128 * (rnd() % 128) };
+
+	switch (rnd() % 14) {
+	case 0:
+		wr(n->t, areas[rnd() % (paged ? 16 : 15)] + (rnd() & 0xffc), value());
+		break;
+	case 1:
+		rd(n->t, rnd() % (uint32_t)sim_inproc_dev(n->t->p)->bars[0].size & ~3u);
+		break;
+	case 2:
+		if (rnd() % 8 == 0)
+			wr(n->t, rnd() % 0x800000 & ~3u, value());
+		break;
+	case 3:
+		wr(n->t, QRX_CTRL(q), 0);
+		rx_on(n, q, &o, rnd() % 70);
+		break;
+	case 4:
+		tx_off(n, q);
+		tx_on(n, q);
+		random_ring(n->tx[q]);
+		wr(n->t, QTX_TAIL(q), rnd() % 70);
+		break;
+	case 5:
+		wr(n->t, QRX_CTRL(q), value());
+		break;
+	case 6:
+		wr(n->t, rnd() % 2 && paged ? RX_PAGE(q) : QRX_TAIL(q), rnd() % 70);
+		break;
+	case 7:
+		wr(n->t, rnd() % 2 && paged ? TX_PAGE(q) : QTX_TAIL(q), rnd() % 70);
+		break;
+	case 8:
+		if (rnd() % 2 && n->rx[q])
+			n->rx[q][rnd() % RING].qw[0] = descriptor_address();
+		else if (n->tx[q])
+			n->tx[q][rnd() % RING].lo = descriptor_address();
+		break;
+	case 9:
+		sim_inproc_link(n->t->p, rnd() % 8);
+		break;
+	case 10:
+		random_store(n, rnd() % 2 ? QRX_TAIL(0) : QTX_TAIL(0));
+		if (paged)
+			random_store(n, rnd() % 2 ? RX_PAGE(q) : TX_PAGE(q));
+		break;
+	case 11:
+		if (rnd() % 4 == 0)
+			random_command(n);
+		break;
+	default:
+		random_frame(n);
+	}
+	if (rnd() % 4 == 0)
+		sim_inproc_step(rnd() % 100000);
+	if (rnd() % 300 == 0)
+		restart(n);
+}
+
+static bool usable_again(struct nic *n)
+{
+	uint8_t f[200];
+	uint32_t len = ip_frame(f, false, 17, 60);
+
+	restart(n);
+	sim_inproc_inject(n->t->p, f, len);
+	settle();
+	return (n->rx[0][0].qw[1] & 3) == 3 && !memcmp(n->rx_buf[0], f, len);
+}
+
+static void run(const char *options, unsigned int rounds, uint64_t seed)
+{
+	struct nic *n = nic_new(options, 4, 3);
+	struct timespec a, b;
+
+	state = seed * 0x9e3779b97f4a7c15ull + 1;
+	restart(n);
+	clock_gettime(CLOCK_MONOTONIC, &a);
+	for (unsigned int i = 0; i < rounds; i++)
+		one_move(n);
+	clock_gettime(CLOCK_MONOTONIC, &b);
+	printf("# %s: %u moves, seed %llu, %.1f s: %llu frames in, %llu out, %llu faults, "
+	       "%llu bad descriptors, %llu bad tails\n", options, rounds, (unsigned long long)seed,
+	       b.tv_sec - a.tv_sec + (b.tv_nsec - a.tv_nsec) / 1e9,
+	       (unsigned long long)ctr(n->t)->rx_frames, (unsigned long long)ctr(n->t)->tx_frames,
+	       (unsigned long long)ctr(n->t)->dma_faults, (unsigned long long)ctr(n->t)->bad_desc,
+	       (unsigned long long)ctr(n->t)->tail_overruns);
+	tap_ok(ctr(n->t)->rx_frames && ctr(n->t)->tx_frames && ctr(n->t)->bad_desc &&
+	       ctr(n->t)->tail_overruns && ctr(n->t)->dma_faults,
+	       "%s: the storm reached rings and descriptors", options);
+	tap_eq(ctr(n->t)->dma_after_stop, 0, "no DMA for a stopped queue");
+	tap_ok(usable_again(n), "%s: after FLR the port works as new", options);
+	nic_free(n);
+}
+
+int main(void)
+{
+	const char *s = getenv("SEED"), *r = getenv("ROUNDS");
+	unsigned int rounds = r ? (unsigned int)strtoul(r, NULL, 0) : 30000;
+	uint64_t seed = s ? strtoull(s, NULL, 0) : 1;
+
+	run("trap=off", rounds, seed);
+	run("trap=on", rounds, seed + 1);
+	run("trap=off,police=on", rounds, seed + 2);
+	run("pages=off", rounds, seed + 3);
+	return tap_done();
+}
