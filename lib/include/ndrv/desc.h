@@ -215,7 +215,7 @@ union ndrv_ice_tx {
  * without FCS, and its buffers.
  */
 #define NDRV_ICE_TX_MIN_BYTES		17u
-#define NDRV_ICE_TX_MAX_BYTES		9728u
+#define NDRV_ICE_TX_MAX_BYTES		9724u
 #define NDRV_ICE_TX_MAX_BUFS		8u
 
 #ifdef __cplusplus

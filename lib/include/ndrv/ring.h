@@ -86,7 +86,7 @@ int ndrv_rx_burst(struct ndrv_queue *q, struct ndrv_pkt *pkts, unsigned int n);
  * Return: the number of handles taken (0: ring full, try again later), or, with nothing taken,
  *  -EINVAL    the first packet cannot be sent: outside the pool or its buffer, shorter (17 bytes) or
  *             longer than the card can send, last piece missing, or more pieces than the ring has room
- *             for or the card takes (E810: 9728 bytes, 8 pieces)
+ *             for or the card takes (E810: 9724 bytes, 8 pieces)
  *  -EOPNOTSUPP  the first packet has a flag of NDRV_PKT_F_TX_RESERVED
  *  -ESTALE, -ENODEV, -EPIPE  as for ndrv_rx_burst()
  */
