@@ -593,6 +593,8 @@ static void model_dump(struct sim_dev *dev, char *buf, size_t size)
 	at += (size_t)dump_vsis(e, buf + at, size - at - 512);
 	at += (size_t)snprintf(buf + at, size - at, "],");
 	e810_aq_dump(e, buf + at, size - at);
+	at += strlen(buf + at);
+	e810_queues_dump(e, buf + at, size - at);
 }
 
 const struct sim_dev_ops sim_e810_ops = {
