@@ -32,6 +32,7 @@ enum harm {
 
 struct rig {
 	unsigned int nr, peer;		/* E810, and who is at the other end of its cable */
+	int sim;			/* which port of the simulator the E810 is */
 	char pci[32];
 	struct port a, b;
 	int kmsg;
@@ -121,8 +122,8 @@ static const char *splat(struct rig *r)
 static int fault(struct rig *r, const char *name, unsigned int opcode, unsigned int count)
 {
 	if (opcode)
-		return sim_command("fault %d %s:%04x %u", sim_index(r->nr), name, opcode, count);
-	return sim_command("fault %d %s %u", sim_index(r->nr), name, count);
+		return sim_command("fault %d %s:%04x %u", r->sim, name, opcode, count);
+	return sim_command("fault %d %s %u", r->sim, name, count);
 }
 
 static bool is_e810(unsigned int nr)
@@ -161,6 +162,8 @@ static int set_up(struct rig *r)
 	if (!sim_present() || !is_e810(r->nr))					\
 		SKIP(return, "needs an E810 port of the simulator");		\
 	strncpy(r->pci, dev_pci(r->nr), sizeof(r->pci) - 1);			\
+	/* Unbound it has no number any more. */				\
+	r->sim = sim_index(r->nr);						\
 	r->log = calloc(1, LOG_MAX);						\
 	ASSERT_TRUE(r->log != NULL);						\
 	r->kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);		\
