@@ -346,6 +346,135 @@ static void test_reset_in_the_middle(void)
 	rig_close(&r);
 }
 
+/* ---- what is written into contexts and commands ------------------------------------------------- */
+
+static u32 rx_context[8], rx_flex;
+static struct {
+	u16 opcode;
+	u8 desc[32], buf[512];
+	u32 nr;
+} sent;
+
+/* Notes the receive context of queue 9, and the command of one opcode as it is handed over. */
+static bool write_note(u32 reg, u32 value)
+{
+	u64 ring;
+	u8 *desc;
+	u32 i;
+
+	for (i = 0; i < 8; i++)
+		if (reg == 0x280000 + 0x2000 * i + 4 * 9)
+			rx_context[i] = value;
+	if (reg == 0x480000 + 4 * 9)
+		rx_flex = value;
+	if (reg != 0x080400)
+		return true;
+	ring = sim_inproc_rd32(rig_now->p, 0, 0x080000) |
+	       (u64)sim_inproc_rd32(rig_now->p, 0, 0x080100) << 32;
+	desc = sim_dma_ptr(rig_now->sim, ring + 32 * ((value - 1) % 32), 32, false);
+	if (!desc || get_unaligned_le16(desc + 2) != sent.opcode)
+		return true;
+	memcpy(sent.desc, desc, 32);
+	ring = get_unaligned_le32(desc + 28) | (u64)get_unaligned_le32(desc + 24) << 32;
+	if (get_unaligned_le16(desc + 4))
+		memcpy(sent.buf, sim_dma_ptr(rig_now->sim, ring, 512, false), 512);
+	sent.nr++;
+	return true;
+}
+
+static void note(struct rig *r, u16 opcode)
+{
+	memset(&sent, 0, sizeof(sent));
+	sent.opcode = opcode;
+	rig_now = r;
+	host.on_write = write_note;
+}
+
+/*
+ * Ring at 0x123456789a80, 96 entries, buffers of 2048: packed by hand from the bit positions of the
+ * data sheet's tables. The address in units of 128 bytes is 0x2468acf135.
+ */
+static void test_contexts(void)
+{
+	static const u32 want[8] = {
+		0, 0x68acf135, 0xc0000024, 0x00b00400, 0, 9728 << 14, 0x00000200, 0,
+	};
+	/* 96 << 7 from bit 135; TSO_ENA 152, TSO_QNUM 153 = 9, LEGACY_INT 164 */
+	static const u8 tx[22] = {
+		0x35, 0xf1, 0xac, 0x68, 0x24, 0, 0, 0, 0, 0x80, 0, 0, 0, 0, 0, 0, 0, 0x30, 0, 0x13,
+		0x10, 0,
+	};
+	u8 tx_want[22];
+	u32 vsi;
+	struct rig r;
+	int i;
+
+	tap_ok(rig_up(&r, "contexts", OPTIONS), "port up");
+	note(&r, 0x0c30);
+	r.q.queue = 9;
+	r.q.rx_entries = r.q.tx_entries = 96;
+	r.q.rx_iova = r.q.tx_iova = 0x123456789a80ull;
+	tap_eq(r.ops->queue_start(&r.hw, &r.q), 0, "queue starts");
+	for (i = 0; i < 8; i++)
+		tap_eq(rx_context[i], want[i], "receive context");
+	tap_eq(rx_flex & 0x3f, 2, "flexible descriptors of the NIC kind");
+	tap_ok(sent.nr == 1 && sent.buf[4] == 1 && get_unaligned_le16(sent.buf + 8) == 9,
+	       "one transmit queue is added, number 9");
+	/* Port and function are 0 here; VMVF_TYPE 2 at 78; the VSI is at 80 */
+	memcpy(tx_want, tx, sizeof(tx_want));
+	vsi = get_unaligned_le16(sent.buf + 16 + 10) & 0x3ff;
+	tap_ok(vsi && vsi < 768, "of VSI %u", vsi);
+	put_unaligned_le16(vsi, tx_want + 10);
+	tap_ok(!memcmp(sent.buf + 16, tx_want, sizeof(tx_want)), "transmit context");
+	for (i = 0; i < 22; i++)
+		if (sent.buf[16 + i] != tx_want[i])
+			printf("# byte %d: 0x%02x, want 0x%02x\n", i, sent.buf[16 + i], tx_want[i]);
+	note(&r, 0x0c31);
+	tap_eq(r.ops->queue_stop(&r.hw, &r.q), 0, "queue stops");
+	tap_ok(sent.nr == 1 && sent.desc[17] == 1 && sent.buf[4] == 1 &&
+	       get_unaligned_le16(sent.buf + 6) == 9, "one transmit queue is disabled, number 9");
+	tap_ok(sent.desc[16] == 8, "whatever is in the pipe is flushed");
+	rig_close(&r);
+}
+
+/* The function is not always the first, nor its port. */
+static u32 read_pf5(u32 reg, u32 value)
+{
+	return reg == 0x09e880 ? (value & ~7u) | 5 : value;
+}
+
+static void test_numbers(void)
+{
+	struct rig r;
+
+	rig_open(&r, "numbers", OPTIONS);
+	host.on_read = read_pf5;
+	tap_ok(!r.ops->reset(&r.hw) && !r.ops->start(&r.hw), "function 5 starts");
+	note(&r, 0x0c30);
+	r.ops->queue_start(&r.hw, &r.q);
+	tap_eq(get_unaligned_le64(sent.buf + 16 + 8) >> 1 & 7, 5, "its number is in the context");
+	rig_close(&r);
+
+	rig_open(&r, "VSI", OPTIONS);
+	note(&r, 0x0210);
+	tap_ok(!r.ops->reset(&r.hw) && !r.ops->start(&r.hw), "start");
+	tap_eq(sent.nr, 1, "one VSI is added");
+	tap_eq(get_unaligned_le16(sent.desc + 16 + 6) & 3, 2, "for the physical function");
+	tap_eq(get_unaligned_le16(sent.buf) & 0xd7, 0xd7 & ~(1u << 3), "the sections it needs");
+	tap_eq(sent.buf[3], 0, "no source pruning, no loopback");
+	tap_eq(sent.buf[4] & 0x10, 0x10, "may send to the LAN");
+	tap_eq(sent.buf[12], 0x1b, "all frames may be sent, tags stay in received ones");
+	tap_eq(get_unaligned_le32(sent.buf + 16), 0xfac688, "priorities stay what they are");
+	tap_eq(get_unaligned_le32(sent.buf + 20), 0xfac688, "both ways");
+	tap_eq(get_unaligned_le16(sent.buf + 28), 0, "queues are contiguous");
+	tap_eq(get_unaligned_le16(sent.buf + 30), 0, "from the first");
+	tap_eq(get_unaligned_le16(sent.buf + 32), r.hw.max_queues, "to the last");
+	tap_eq(1u << (get_unaligned_le16(sent.buf + 62) >> 11 & 0xf), r.hw.max_queues,
+	       "all in traffic class 0");
+	tap_eq(sent.buf[78] & 3, 2, "RSS by the function's table");
+	rig_close(&r);
+}
+
 /* ---- receive mode, VLAN, RSS -------------------------------------------------------------------- */
 
 static void test_rx_mode(void)
@@ -544,6 +673,8 @@ int main(void)
 	test_hostile_tails();
 	test_sweep();
 	test_reset_in_the_middle();
+	test_contexts();
+	test_numbers();
 	test_rx_mode();
 	test_jumbo();
 	test_vlan_strip();
