@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Whatever a guest stores, at any time, into registers, shared pages, rings, buffers and commands,
- * the E810 model must neither crash nor hang nor touch anything it was not given. Run under ASan and
- * UBSan. Seeded: SEED=n ROUNDS=n repeat or lengthen a run.
+ * the E810 model must neither crash nor hang nor touch anything it was not given. Run under ASan
+ * and UBSan. Seeded: SEED=n ROUNDS=n repeat or lengthen a run.
  */
 #include <time.h>
 
@@ -164,23 +164,23 @@ static void one_move(struct nic *n)
 			wr(n->t, rnd() % 0x800000 & ~3u, value());
 		break;
 	case 3:
-		wr(n->t, QRX_CTRL(q), 0);
+		wr(n->t, RX_CTRL(q), 0);
 		rx_on(n, q, &o, rnd() % 70);
 		break;
 	case 4:
 		tx_off(n, q);
 		tx_on(n, q);
 		random_ring(n->tx[q]);
-		wr(n->t, QTX_TAIL(q), rnd() % 70);
+		wr(n->t, TX_TAIL(q), rnd() % 70);
 		break;
 	case 5:
-		wr(n->t, QRX_CTRL(q), value());
+		wr(n->t, RX_CTRL(q), value());
 		break;
 	case 6:
-		wr(n->t, rnd() % 2 && paged ? RX_PAGE(q) : QRX_TAIL(q), rnd() % 70);
+		wr(n->t, rnd() % 2 && paged ? RX_PAGE(q) : RX_TAIL(q), rnd() % 70);
 		break;
 	case 7:
-		wr(n->t, rnd() % 2 && paged ? TX_PAGE(q) : QTX_TAIL(q), rnd() % 70);
+		wr(n->t, rnd() % 2 && paged ? TX_PAGE(q) : TX_TAIL(q), rnd() % 70);
 		break;
 	case 8:
 		if (rnd() % 2 && n->rx[q])
@@ -192,7 +192,7 @@ static void one_move(struct nic *n)
 		sim_inproc_link(n->t->p, rnd() % 8);
 		break;
 	case 10:
-		random_store(n, rnd() % 2 ? QRX_TAIL(0) : QTX_TAIL(0));
+		random_store(n, rnd() % 2 ? RX_TAIL(0) : TX_TAIL(0));
 		if (paged)
 			random_store(n, rnd() % 2 ? RX_PAGE(q) : TX_PAGE(q));
 		break;

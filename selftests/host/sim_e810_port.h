@@ -17,11 +17,11 @@
 #define BUF		2048
 #define NQ		16
 
-#define QRX_TAIL(q)	(0x290000 + 4 * (q))
-#define QTX_TAIL(q)	(0x2c0000 + 4 * (q))
-#define QRX_CTRL(q)	(0x120000 + 4 * (q))
-#define QRX_CTX(i, q)	(0x280000 + 0x2000 * (i) + 4 * (q))
-#define QRX_FLXP(q)	(0x480000 + 4 * (q))
+#define RX_TAIL(q)	(0x290000 + 4 * (q))
+#define TX_TAIL(q)	(0x2c0000 + 4 * (q))
+#define RX_CTRL(q)	(0x120000 + 4 * (q))
+#define RX_CTX(i, q)	(0x280000 + 0x2000 * (i) + 4 * (q))
+#define RX_FLXP(q)	(0x480000 + 4 * (q))
 #define RX_PAGE(q)	(0x3800000 + 4096u * (q))
 #define TX_PAGE(q)	(0x4000000 + 4096u * (q))
 
@@ -191,23 +191,24 @@ static inline void rx_setup(struct nic *n, unsigned int q, const struct rx_opts 
 	ctx_put(c, 174, 14, o->rxmax ? o->rxmax : 5 * buf);
 	ctx_put(c, 201, 1, !o->no_prefena);
 	for (unsigned int i = 0; i < 8; i++)
-		wr(n->t, QRX_CTX(i, q), dw[i]);
-	wr(n->t, QRX_FLXP(q), o->rxdid | 3u << 8);
+		wr(n->t, RX_CTX(i, q), dw[i]);
+	wr(n->t, RX_FLXP(q), o->rxdid | 3u << 8);
 }
 
 /* Enabled, `posted` descriptors given to the hardware. False: the device refused. */
-static inline bool rx_on(struct nic *n, unsigned int q, const struct rx_opts *o, unsigned int posted)
+static inline bool rx_on(struct nic *n, unsigned int q, const struct rx_opts *o,
+			 unsigned int posted)
 {
 	rx_setup(n, q, o);
-	wr(n->t, QRX_CTRL(q), 1);
-	wr(n->t, QRX_TAIL(q), posted);
-	return rd(n->t, QRX_CTRL(q)) == 5;
+	wr(n->t, RX_CTRL(q), 1);
+	wr(n->t, RX_TAIL(q), posted);
+	return rd(n->t, RX_CTRL(q)) == 5;
 }
 
 static inline bool rx_off(struct nic *n, unsigned int q)
 {
-	wr(n->t, QRX_CTRL(q), 0);
-	return !(rd(n->t, QRX_CTRL(q)) & 4);
+	wr(n->t, RX_CTRL(q), 0);
+	return !(rd(n->t, RX_CTRL(q)) & 4);
 }
 
 /* 0C30 for one queue. Returns firmware's code. */
@@ -279,7 +280,7 @@ static inline unsigned int tx_put(struct nic *n, unsigned int q, uint64_t lo, ui
 
 static inline void tx_kick(struct nic *n, unsigned int q)
 {
-	wr(n->t, QTX_TAIL(q), n->tx_tail[q]);
+	wr(n->t, TX_TAIL(q), n->tx_tail[q]);
 	settle();
 }
 

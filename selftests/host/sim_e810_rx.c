@@ -193,9 +193,9 @@ static void test_tails(const char *options)
 	uint32_t len = ip_frame(f, false, 17, 60);
 
 	rx_setup(n, 0, &(struct rx_opts){ .rxdid = 2 });
-	wr(n->t, QRX_TAIL(0), 0);
-	wr(n->t, QRX_TAIL(0), 15);
-	wr(n->t, QRX_CTRL(0), 1);
+	wr(n->t, RX_TAIL(0), 0);
+	wr(n->t, RX_TAIL(0), 15);
+	wr(n->t, RX_CTRL(0), 1);
 	put(n, f, len);
 	tap_eq(n->rx[0][0].qw[1] & 1, 1, "a tail from before the enable counts");
 	for (int i = 0; i < 7; i++)
@@ -206,11 +206,11 @@ static void test_tails(const char *options)
 	wr(n->t, RX_PAGE(0), 16);
 	settle();
 	tap_eq(n->rx[0][8].qw[1] & 1, 1, "the page window is the same register");
-	tap_eq(rd(n->t, QRX_TAIL(0)), 16, "and reads the same");
-	wr(n->t, QRX_TAIL(0), 24);
+	tap_eq(rd(n->t, RX_TAIL(0)), 16, "and reads the same");
+	wr(n->t, RX_TAIL(0), 24);
 	settle();
 	tap_eq(rd(n->t, RX_PAGE(0)), 24, "the other way round");
-	wr(n->t, QRX_TAIL(0), 4096);
+	wr(n->t, RX_TAIL(0), 4096);
 	settle();
 	tap_eq(ctr(n->t)->tail_overruns, 1, "a tail outside the ring is counted");
 	wr(n->t, RX_PAGE(0), 32);
@@ -219,7 +219,7 @@ static void test_tails(const char *options)
 		put(n, f, len);
 	tap_eq(n->rx[0][31].qw[1] & 1, 1, "and harmless");
 	tap_ok(rx_off(n, 0), "disable");
-	tap_eq(rd(n->t, QRX_TAIL(0)), 0, "stop resets the tail");
+	tap_eq(rd(n->t, RX_TAIL(0)), 0, "stop resets the tail");
 	tap_eq(ctr(n->t)->dma_after_stop, 0, "no DMA after the stop");
 	rx_on(n, 0, &(struct rx_opts){ .rxdid = 2 }, 8);
 	put(n, f, len);
@@ -250,7 +250,7 @@ static void test_context(void)
 		tap_eq(rd(n->t, 0x294c00) >> 31, 1, "GL_MDET_RX valid");
 		wr(n->t, 0x294c00, 0xffffffff);
 		tap_eq(rd(n->t, 0x294c00), 0, "cleared by writing ones");
-		wr(n->t, QRX_CTRL(0), 0);
+		wr(n->t, RX_CTRL(0), 0);
 	}
 	tap_eq(rd(n->t, 0x294280), 1, "PF_MDET_RX");
 	tap_eq(rd(n->t, 0x16ca00) >> 19 & 1, 1, "OICR says MAL");
@@ -286,7 +286,7 @@ static void test_starved(void)
 	memcpy(f, bcast, 6);
 	put(n, f, len);
 	tap_eq(rd(n->t, 0x294c04 + 4 * n->vsi), 3, "the next is dropped at once");
-	wr(n->t, QRX_TAIL(0), 16);
+	wr(n->t, RX_TAIL(0), 16);
 	put(n, f, len);
 	tap_eq(n->rx[0][8].qw[1] & 1, 1, "until the tail moves");
 	rx_off(n, 0);
@@ -331,10 +331,37 @@ static void test_faults(void)
 	n = nic_new("trap=on,police=on", 1, 3);
 	rx_setup(n, 0, &(struct rx_opts){ .rxdid = 2 });
 	n->rx[0][5].qw[0] = n->rx[0][4].qw[0] + 100;
-	wr(n->t, QRX_CTRL(0), 1);
-	wr(n->t, QRX_TAIL(0), 56);
+	wr(n->t, RX_CTRL(0), 1);
+	wr(n->t, RX_TAIL(0), 56);
 	settle();
 	tap_eq(ctr(n->t)->buf_reused, 1, "police: a buffer that overlaps its neighbour is seen");
+	nic_free(n);
+}
+
+/* A ring that is unmapped while its queue runs: a fault, and no access through an old pointer. */
+static void test_unmapped_ring(const char *options)
+{
+	struct nic *n = nic_new(options, 1, 3);
+	void *mem = aligned_alloc(4096, 4096);
+	uint32_t dw[2] = { (0x7000000 >> 7), 0 };
+	uint8_t f[200];
+	uint32_t len = ip_frame(f, false, 17, 60);
+
+	rx_setup(n, 0, &(struct rx_opts){ .rxdid = 2 });
+	memcpy(mem, n->rx[0], RING * 32);
+	sim_inproc_map(n->t->p, 0x7000000, mem, 4096, SIM_INPROC_RW);
+	wr(n->t, RX_CTX(1, 0), dw[0]);
+	wr(n->t, RX_CTRL(0), 1);
+	wr(n->t, RX_TAIL(0), 56);
+	put(n, f, len);
+	tap_eq(((struct rxd *)mem)[0].qw[1] & 1, 1, "the ring is used");
+	sim_inproc_unmap(n->t->p, 0x7000000, 4096);
+	free(mem);
+	put(n, f, len);
+	tap_eq(ctr(n->t)->dma_faults, 1, "unmapped: a fault");
+	put(n, f, len);
+	tap_eq(ctr(n->t)->dma_faults, 1, "one only: the queue stands");
+	tap_eq(rd(n->t, 0x16ca00) >> 21 & 1, 1, "OICR says PCI_EXCEPTION");
 	nic_free(n);
 }
 
@@ -400,6 +427,8 @@ int main(void)
 	test_context();
 	test_starved();
 	test_faults();
+	test_unmapped_ring("trap=on");
+	test_unmapped_ring("trap=off");
 	test_interrupts();
 	return tap_done();
 }

@@ -46,7 +46,7 @@ static void test_plain(void)
 	tap_eq(rd(n->t, 0xe0000), 2, "QTX_COMM_HEAD");
 	wr(n->t, TX_PAGE(0), 3);
 	settle();
-	tap_eq(rd(n->t, QTX_TAIL(0)), 3, "page window: the same register");
+	tap_eq(rd(n->t, TX_TAIL(0)), 3, "page window: the same register");
 	nic_free(n);
 }
 
@@ -241,7 +241,7 @@ static void bad_no_eop(struct nic *n)
 
 static void bad_tail(struct nic *n)
 {
-	wr(n->t, QTX_TAIL(0), RING);
+	wr(n->t, TX_TAIL(0), RING);
 	settle();
 }
 
@@ -276,7 +276,7 @@ static void test_commands(void)
 	n->vsi = 700;
 	tap_ok(tx_on(n, 1) != 0, "0C30 for no VSI");
 	tap_ok(aq(n->t, 0x0c30, param, 20, true) != 0, "0C30 shorter than its queues");
-	tap_eq(rd(n->t, QTX_TAIL(0)), 0, "tail");
+	tap_eq(rd(n->t, TX_TAIL(0)), 0, "tail");
 	memcpy(n->tx_buf[0], bcast, 6);
 	tx_put(n, 0, TX_BUF, EOP | RS | SIZE(60));
 	tx_kick(n, 0);
@@ -284,14 +284,14 @@ static void test_commands(void)
 	dev->ops->fault(dev, "stuck-disable", 1);
 	tap_ok(tx_off(n, 0) != 0, "stuck-disable: 0C31 fails");
 	tap_eq(tx_off(n, 0), 0, "then succeeds");
-	tap_eq(rd(n->t, QTX_TAIL(0)), 0, "stop resets the tail");
-	wr(n->t, QTX_TAIL(0), 5);
+	tap_eq(rd(n->t, TX_TAIL(0)), 0, "stop resets the tail");
+	wr(n->t, TX_TAIL(0), 5);
 	settle();
 	tap_eq(ctr(n->t)->dma_after_stop, 0, "no DMA after 0C31");
 	tap_eq(n->nr_frames, 1, "no frame either");
 	n->vsi = 1;
 	tap_eq(tx_on(n, 0), 0, "0C30 again");
-	tap_eq(rd(n->t, QTX_TAIL(0)), 0, "a doorbell from before does not count");
+	tap_eq(rd(n->t, TX_TAIL(0)), 0, "a doorbell from before does not count");
 	nic_free(n);
 }
 

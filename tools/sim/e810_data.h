@@ -85,13 +85,21 @@ static inline bool e810_master(const struct e810 *e)
 	return e->dev->bus_master;
 }
 
+/* At the start of whatever may do DMA: cached pointers hold only within one address space. */
+static inline void e810_enter(struct e810 *e)
+{
+	e->q->gen = sim_dma_generation(e->dev);
+}
+
 /* Field of a context, both as in the data sheet's tables; `field` is one of RXC_*, TXC_*. */
 #define CTX(bytes, field)	e810_ctx_field(bytes, field)
 uint64_t e810_ctx_field(const uint8_t *bytes, unsigned int lsb, unsigned int width);
 
-/* ---- e810_queue.c: rings, their life and their DMA ---- */
+/* ---- e810_queue.c: rings and their life ---- */
 void e810_ring_look(struct e810_ring *q);	/* take note of its tail */
 void e810_ring_hang(struct e810_ring *q, const char *why);
+
+/* ---- e810_dma.c ---- */
 bool e810_desc_read(struct e810_ring *q, uint32_t i, uint64_t desc[2]);
 /* Qwords 0, 2, 3 (of 32-byte descriptors), then qword 1. */
 void e810_desc_write(struct e810_ring *q, uint32_t i, const uint64_t qw[4]);

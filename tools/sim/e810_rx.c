@@ -270,6 +270,7 @@ bool e810_rx_poll(struct e810 *e, unsigned int budget)
 	unsigned int n = 0;
 
 	s->rx_since_poll = 0;
+	e810_enter(e);
 	if (s->torn.q)
 		e810_desc_untear(e);
 	if (!s->pb_frames || !e810_master(e))
@@ -351,6 +352,7 @@ void e810_rx_frame(struct e810 *e, const uint8_t *f, uint32_t len)
 		return;
 	}
 	e->q->rx_since_poll++;
+	e810_enter(e);
 	if (!size_ok(e, len)) {
 		e->dev->ctr.rx_filtered++;
 		return;

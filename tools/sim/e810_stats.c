@@ -43,10 +43,10 @@ static void prt(struct e810 *e, uint32_t counter, uint64_t n)
 /* Offset of the size counter from that of 64 bytes; `len` with FCS. */
 static uint32_t size_bin(uint32_t len)
 {
-	static const uint16_t upto[] = { 64, 127, 255, 511, 1023, 1522 };
+	static const uint16_t limit[] = { 64, 127, 255, 511, 1023, 1522 };
 	unsigned int i = 0;
 
-	while (i < 6 && len > upto[i])
+	while (i < 6 && len > limit[i])
 		i++;
 	return i * PRT_STRIDE;
 }

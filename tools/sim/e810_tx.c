@@ -412,6 +412,7 @@ bool e810_tx_run(struct e810 *e, unsigned int budget)
 
 	if (!s->nr_tx_live || !e810_master(e))
 		return false;
+	e810_enter(e);
 	while (e->dev->ctr.tx_frames - start < budget && rounds++ < budget && idle < s->nr_tx_live) {
 		struct e810_ring *q = s->tx_live[s->tx_next % s->nr_tx_live];
 		unsigned int n = 0;
