@@ -52,6 +52,7 @@ MODULE_FIRMWARE(E810_PKG_NAME);
 #define E810_INFO_COUNT		0
 #define E810_INFO_ENTRIES	4
 #define E810_INFO_BYTES		40
+#define E810_INFO_IN_NVM	36
 #define E810_INFO_ACTIVE	37
 
 #define E810_DOWNLOAD_LAST	BIT(0)
@@ -294,7 +295,10 @@ out_free:
 	return ret < 0 ? ret : 0;
 }
 
-/* 1 and its version and name if a package is active on the card, 0 if none is. */
+/*
+ * 1 and its version and name if a package is active on the card, 0 if none is. The tables that the
+ * card starts with, out of its NVM, are no package.
+ */
 static int e810_ddp_active(struct ndrv_hw *hw, u8 id[E810_ID_BYTES])
 {
 	struct e810_aq_desc d = { .opcode = E810_OP_PACKAGE_INFO };
@@ -310,7 +314,7 @@ static int e810_ddp_active(struct ndrv_hw *hw, u8 id[E810_ID_BYTES])
 	nr = min_t(u32, nr, (E810_AQ_BUF_BYTES - E810_INFO_ENTRIES) / E810_INFO_BYTES);
 	for (i = 0; i < nr && !ret; i++) {
 		entry = buf + E810_INFO_ENTRIES + i * E810_INFO_BYTES;
-		if (!entry[E810_INFO_ACTIVE])
+		if (!entry[E810_INFO_ACTIVE] || entry[E810_INFO_IN_NVM])
 			continue;
 		e810_id_copy(id, entry);
 		ret = 1;

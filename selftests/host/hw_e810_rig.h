@@ -23,6 +23,12 @@ static u32 rx_len(const u64 *desc)
 	return (desc[1] & 3) == 3 ? desc[0] >> 32 & 0x3fff : 0;
 }
 
+/* RSS_VALID; the hash is at byte 12. */
+static u32 rx_hash(const u64 *desc)
+{
+	return desc[1] >> 12 & 1 ? desc[1] >> 32 : 0;
+}
+
 /* EOP and RS. */
 static void tx_post(u64 *desc, u64 iova, u32 len)
 {
@@ -41,6 +47,7 @@ static const struct rig_family family = {
 	.rx_tail_align = 8,
 	.rx_post = rx_post,
 	.rx_len = rx_len,
+	.rx_hash = rx_hash,
 	.tx_post = tx_post,
 	.tx_done = tx_done,
 };

@@ -5,6 +5,7 @@
  * gone. Register numbers here are typed from the data sheet once more, not taken from the family.
  */
 #include "hw_rig.h"
+#include "hw_ixgbe_rig.h"
 
 /* 82599 data sheet 331520, 8.2.3 */
 #define CTRL		0x00000
@@ -16,39 +17,6 @@
 #define RDT_OF(q)	(RXDCTL(q) - 0x10)
 #define TDT_OF(q)	(TXDCTL(q) - 0x10)
 #define DCTL_ENABLE	0x02000000u
-
-static void rx_post(u64 *desc, u64 iova)
-{
-	desc[0] = iova;
-	desc[1] = 0;
-}
-
-static u32 rx_len(const u64 *desc)
-{
-	return (desc[1] & 3) == 3 ? desc[1] >> 32 & 0xffff : 0;
-}
-
-/* EOP, IFCS, RS, an advanced data descriptor; PAYLEN. */
-static void tx_post(u64 *desc, u64 iova, u32 len)
-{
-	desc[0] = iova;
-	desc[1] = (0x2b300000u | len) | (u64)(len << 14) << 32;
-}
-
-static bool tx_done(const u64 *desc)
-{
-	return desc[1] >> 32 & 1;
-}
-
-static const struct rig_family family = {
-	.model = "82599",
-	.info = &ndrv_ixgbe_info,
-	.rx_tail_align = 1,
-	.rx_post = rx_post,
-	.rx_len = rx_len,
-	.tx_post = tx_post,
-	.tx_done = tx_done,
-};
 
 /* ---- life ------------------------------------------------------------------------------------ */
 

@@ -29,6 +29,7 @@ struct rig_family {
 	void (*rx_post)(u64 *desc, u64 iova);
 	/* Done, and the frame ends here: its length; else 0. */
 	u32 (*rx_len)(const u64 *desc);
+	u32 (*rx_hash)(const u64 *desc);	/* 0 = none reported */
 	void (*tx_post)(u64 *desc, u64 iova, u32 len);
 	bool (*tx_done)(const u64 *desc);
 };
@@ -119,7 +120,7 @@ static bool rig_link(struct rig *r)
 	return up;
 }
 
-static bool rig_up(struct rig *r, const char *name, const char *options)
+static inline bool rig_up(struct rig *r, const char *name, const char *options)
 {
 	rig_open(r, name, options);
 	return !r->ops->reset(&r->hw) && !r->ops->start(&r->hw) && rig_link(r);
@@ -150,7 +151,7 @@ static void rx_fill(struct rig *r)
 	settle();
 }
 
-static int queue_up(struct rig *r, u32 queue)
+static inline int queue_up(struct rig *r, u32 queue)
 {
 	int err;
 
@@ -174,7 +175,7 @@ static void frame_make(u8 *f, u32 len, const u8 *dst, u8 mark)
 }
 
 /* Sends through the ring: true if exactly this frame came out of the port and DD came back. */
-static bool tx_works(struct rig *r, u32 len)
+static inline bool tx_works(struct rig *r, u32 len)
 {
 	u32 i = r->tx_tail, before = r->nr_sent;
 	u8 *b = r->buf + (RING_ENTRIES + i) * BUF_BYTES;
@@ -189,7 +190,7 @@ static bool tx_works(struct rig *r, u32 len)
 }
 
 /* Injects a frame: true if descriptor idx holds it. Only queue 0 receives. */
-static bool rx_works(struct rig *r, u32 idx, u32 len, const u8 *dst)
+static inline bool rx_works(struct rig *r, u32 idx, u32 len, const u8 *dst)
 {
 	u8 f[16384];
 
@@ -200,7 +201,7 @@ static bool rx_works(struct rig *r, u32 idx, u32 len, const u8 *dst)
 	       !memcmp(r->buf + idx * BUF_BYTES, f, len);
 }
 
-static u64 ms_since(u64 start)
+static inline u64 ms_since(u64 start)
 {
 	return (sim_inproc_now() - start) / MS_NS;
 }
