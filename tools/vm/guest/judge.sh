@@ -5,8 +5,10 @@
 # namespace of its own, and what is done to them. Sourced after tap.sh; DRIVER is the driver's name.
 # What is special about a driver stays in its judge.
 
+# Both sides count from here: ice shows what came since its probe.
 probe()
 {
+	simctl stats reset > /dev/null
 	modprobe "$DRIVER" || return 1
 	until_true 40 two_netdevs
 }
@@ -200,27 +202,43 @@ spread()
 	echo "$((q0 - p0)) $((q1 - p1))"
 }
 
+# rss_set WORDS: ethtool -X, always without symmetry: 6.12's ice takes "no change" for symmetric (it
+# tests one bit of 0xff), and after that walks a freed list entry in its next reset.
+rss_set()
+{
+	local plain=""
+
+	in_b ethtool -x port | grep -q symmetric-xor && plain="xfrm none"
+	# shellcheck disable=SC2086  # two words
+	in_b ethtool -X port $plain "$@"
+}
+
+rss_key()
+{
+	in_b ethtool -x port | awk '/^RSS hash key/ { getline; print }'
+}
+
 # RSS: the flows go where the indirection table says, and the key decides which entry.
 rss()
 {
-	local zero q0 q1 bad=0
+	local key zero q0 q1 bad=0
 
-	in_b ethtool -X port equal 2 || return 1
+	key=$(rss_key)
+	rss_set equal 2 || return 1
 	read -r q0 q1 < <(spread)
 	echo "96 flows over two queues: $q0 and $q1"
 	[ "$q0" -ge 24 ] && [ "$q1" -ge 24 ] || bad=1
-	in_b ethtool -X port start 1 equal 1 || return 1
+	rss_set start 1 equal 1 || return 1
 	read -r q0 q1 < <(spread)
 	echo "... over the second alone: $q0 and $q1"
 	[ "$q0" -le 4 ] && [ "$q1" -ge 96 ] || bad=1
-	in_b ethtool -X port equal 2 || return 1
-	zero=$(in_b ethtool -x port | awk '/^RSS hash key/ { getline; gsub(/[0-9a-f]/, "0"); print }')
-	in_b ethtool -X port hkey "$zero" || return 1
-	in_b ethtool -x port | grep -qF "$zero" || { echo "the key is not shown"; bad=1; }
+	zero=${key//[0-9a-f]/0}
+	rss_set equal 2 && rss_set hkey "$zero" || return 1
+	[ "$(rss_key)" = "$zero" ] || { echo "the key is not shown"; bad=1; }
 	read -r q0 q1 < <(spread)
 	echo "... over two with a key of zeroes: $q0 and $q1"
 	[ "$q0" -ge 96 ] && [ "$q1" -le 4 ] || bad=1
-	in_b ethtool -X port default || bad=1
+	rss_set hkey "$key" && rss_set default || bad=1
 	return $bad
 }
 
