@@ -13,7 +13,9 @@
  * for this PCI function in the IOMMU, and nothing else. So one PCI function is one trust domain.
  * The kernel maps into it only the rings and pools of its contexts, hands out queues only where the
  * IOMMU translates (see NDRV_QUEUE_SETUP), and refuses open(2) with EBUSY while a context of another
- * user is open, unless the caller has CAP_SYS_RAWIO.
+ * user is open, unless the caller has CAP_SYS_RAWIO. The E810 is commanded through a queue in memory,
+ * which is mapped there as well: its users can forge commands to the firmware of their function, and
+ * answers from it, as they could with VFIO; neither reaches beyond that function.
  *
  * Every structure starts with its size in bytes, so that it can grow. A kernel that is given a
  * longer structure than it knows accepts it if the unknown tail is zero, otherwise it fails with
