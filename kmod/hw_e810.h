@@ -8,10 +8,13 @@
  * follows from that:
  *  - Nothing read from that memory is believed: an answer is copied out once and then checked, and
  *    no index, length or address is ever taken back from it unchecked.
- *  - A command can be forged on its way to firmware by somebody who floods its slot in the moment
- *    between the kernel's store and the firmware's fetch. No check can prevent that. Who holds a
+ *  - A command can be forged on its way to firmware, and an answer on its way back, by somebody who
+ *    floods its slot in the moment between the one's store and the other's fetch. No check can
+ *    prevent that, and to map the ring only while a command runs would not narrow that moment. What
+ *    a forged answer can do ends at the IOMMU: a queue that did not stop finds its memory unmapped.
+ *    Who holds a
  *    queue of an E810 function is trusted with that function, firmware commands included, as with
- *    VFIO; he is not trusted with anything else. See ndrv(8).
+ *    VFIO; he is not trusted with anything else. ndrv(7) says so.
  */
 #ifndef HW_E810_H
 #define HW_E810_H
@@ -58,6 +61,7 @@ enum e810_op {
 	E810_OP_LINK_STATUS		= 0x0607,
 	E810_OP_SET_EVENT_MASK		= 0x0613,
 	E810_OP_STOP_LLDP		= 0x0a05,
+	E810_OP_START_LLDP		= 0x0a06,
 	E810_OP_SET_RSS_KEY		= 0x0b02,
 	E810_OP_SET_RSS_LUT		= 0x0b03,
 	E810_OP_ADD_TX_QUEUES		= 0x0c30,

@@ -100,6 +100,7 @@ static const struct {
 	{ E810_OP_LINK_STATUS, "get link status" },
 	{ E810_OP_SET_EVENT_MASK, "set event mask" },
 	{ E810_OP_STOP_LLDP, "stop LLDP" },
+	{ E810_OP_START_LLDP, "start LLDP" },
 	{ E810_OP_SET_RSS_KEY, "set RSS key" },
 	{ E810_OP_SET_RSS_LUT, "set RSS table" },
 	{ E810_OP_ADD_TX_QUEUES, "add Tx queues" },
