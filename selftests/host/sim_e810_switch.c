@@ -168,6 +168,20 @@ static void test_vlan(void)
 	nic_free(n);
 }
 
+/* 0211, the switch section only. */
+static void sw_flags(struct port *t, unsigned int vsi, uint8_t flags)
+{
+	uint8_t param[16] = { 0 };
+
+	set16(param, (uint16_t)(vsi | 0x8000));
+	memset(t->buf, 0, 128);
+	t->buf[2] = 1;
+	t->buf[3] = flags;
+	t->buf[4] = 1u << 4;
+	set16(t->buf, 1);
+	tap_eq(aq(t, 0x0211, param, 128, true), 0, "0211");
+}
+
 static void test_loopback(void)
 {
 	struct nic *n = nic_new("trap=on", 1, 3);
@@ -201,13 +215,18 @@ static void test_loopback(void)
 	tap_ok(got(n, 0) == 1 && got(n, 2) == 0, "broadcast: to those with a rule");
 	tap_eq(rd(n->t, 0x30e000 + 8 * a), 1, "GLV_BPTC");
 	tap_eq(n->nr_frames, 2, "and to the wire");
+	sw_flags(n->t, a, 0);
+	memcpy(n->tx_buf[0], mac_b, 6);
+	tx_put(n, 0, TX_BUF, EOP | RS | SIZE(len));
+	tx_kick(n, 0);
+	tap_ok(got(n, 1) == 1 && n->nr_frames == 3, "0211 takes ALLOW_LB away: to the wire");
 	n->vsi = 1;
 	tx_on(n, 1);
 	memcpy(n->tx_buf[1], f, len);
 	tx_put(n, 1, TX_BUF + 0x100000, EOP | RS | SIZE(len));
 	tx_kick(n, 1);
 	tap_eq(got(n, 1), 1, "without ALLOW_LB nothing stays inside");
-	tap_eq(n->nr_frames, 3, "it goes to the wire");
+	tap_eq(n->nr_frames, 4, "it goes to the wire");
 	nic_free(n);
 }
 

@@ -260,6 +260,25 @@ static void test_malicious(void)
 	one_bad("tail outside the ring", bad_tail, MDET_PQM, 12);
 }
 
+/* One 0C30 for queue q and, after it, for `second`. */
+static int tx_on_two(struct nic *n, unsigned int q, unsigned int second)
+{
+	uint8_t param[16] = { 1 }, *b = n->t->buf, *c = b + 16;
+
+	memset(b, 0, 104);
+	set32(b, n->teid);
+	b[4] = 2;
+	set16(b + 8, (uint16_t)q);
+	ctx_put(c, 0, 57, TX_RING >> 7);
+	ctx_put(c, 78, 2, 2);
+	ctx_put(c, 80, 10, n->vsi);
+	ctx_put(c, 135, 13, RING);
+	b[40] = 5;
+	memcpy(b + 56, b + 8, 48);
+	set16(b + 56, (uint16_t)second);
+	return aq(n->t, 0x0c30, param, 104, true);
+}
+
 static void test_commands(void)
 {
 	uint8_t param[16] = { 1 };
@@ -276,6 +295,10 @@ static void test_commands(void)
 	n->vsi = 700;
 	tap_ok(tx_on(n, 1) != 0, "0C30 for no VSI");
 	tap_ok(aq(n->t, 0x0c30, param, 20, true) != 0, "0C30 shorter than its queues");
+	n->vsi = 1;
+	tap_ok(tx_on_two(n, 4, 0) != 0, "0C30 of two queues, the second runs already");
+	tap_eq(tx_on(n, 4), 0, "then the first was not started");
+	n->vsi = 700;
 	tap_eq(rd(n->t, TX_TAIL(0)), 0, "tail");
 	memcpy(n->tx_buf[0], bcast, 6);
 	tx_put(n, 0, TX_BUF, EOP | RS | SIZE(60));

@@ -204,6 +204,8 @@ int e810_switch_init(struct e810 *e);
 void e810_switch_fini(struct e810 *e);
 void e810_switch_reset(struct e810 *e);
 void e810_switch_vsi_gone(struct e810 *e, uint16_t vsi);
+/* Its context is another one; rss: the choice of table and hash with it. */
+void e810_switch_vsi_changed(struct e810 *e, uint16_t vsi, bool rss);
 /* VSI lists as resources 3 and 4 of 0208/0209 (e810_cmd.c calls): RC_* */
 enum e810_rc e810_switch_alloc_list(struct e810 *e, bool prune, uint16_t *id);
 enum e810_rc e810_switch_free_list(struct e810 *e, bool prune, uint16_t id);

@@ -124,6 +124,7 @@ void e810_classify(struct e810 *e, const struct e810_vsi *v, const uint8_t *f, u
 bool e810_rss_hash(struct e810 *e, const struct e810_vsi *v, const struct net_hdrs *h,
 		   uint32_t *hash, uint16_t *queue);
 void e810_rss_vsi_gone(struct e810 *e, uint16_t vsi);
+void e810_rss_vsi_changed(struct e810 *e, uint16_t vsi);
 
 /* ---- e810_switch.c ---- */
 struct e810_dest {

@@ -307,6 +307,12 @@ void e810_rss_vsi_gone(struct e810 *e, uint16_t vsi)
 	memset(r, 0, sizeof(*r));
 }
 
+/* Firmware writes VSIQF_HASH_CTL anew from the context. */
+void e810_rss_vsi_changed(struct e810 *e, uint16_t vsi)
+{
+	e->rss->vsi[vsi % E810_NR_VSIS].ctl_set = false;
+}
+
 void e810_rss_reset(struct e810 *e)
 {
 	for (unsigned int i = 0; i < E810_NR_VSIS; i++)

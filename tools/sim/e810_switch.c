@@ -502,6 +502,13 @@ void e810_switch_vsi_gone(struct e810 *e, uint16_t vsi)
 	changed(e);
 }
 
+void e810_switch_vsi_changed(struct e810 *e, uint16_t vsi, bool rss)
+{
+	if (rss)
+		e810_rss_vsi_changed(e, vsi);
+	changed(e);				/* its flags went into remembered decisions */
+}
+
 void e810_switch_reset(struct e810 *e)
 {
 	struct e810_switch *s = e->sw;

@@ -134,6 +134,7 @@ static enum e810_rc vsi_add(struct e810 *e, struct e810_aq_msg *m)
 		return RC_EINVAL;
 	*v = next;
 	e810_ddp_vsi(e, v);
+	e810_switch_vsi_changed(e, v->num, true);
 	return answer(e, m, v->num);
 }
 
@@ -166,6 +167,7 @@ static enum e810_rc vsi_update(struct e810 *e, struct e810_aq_msg *m)
 	if (!vsi_parse(&next))
 		return RC_EINVAL;
 	*v = next;
+	e810_switch_vsi_changed(e, v->num, valid & VSIC_SEC_Q_OPT);
 	return answer(e, m, v->num);
 }
 
