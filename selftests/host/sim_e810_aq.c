@@ -135,6 +135,7 @@ static void link_events(void)
 	struct port *t = port_new("speed=25000");
 	uint8_t param[16] = { 0 }, *buf;
 	struct aq_desc *ev;
+	unsigned int n;
 
 	sim_inproc_link(t->p, true);
 	settle();
@@ -171,6 +172,15 @@ static void link_events(void)
 	aq_open(t);
 	settle();
 	tap_ok(aq_event(t, &buf) && buf[2] & 1, "an event waits for its buffer");
+
+	for (unsigned int i = 0; i < 100; i++) {
+		sim_inproc_link(t->p, i & 1);
+		settle();
+	}
+	tap_ok(rd(t, ARQ_LEN) & 1u << 29, "events that nobody fetches: overflow");
+	for (n = 0; aq_event(t, &buf); n++)
+		settle();
+	tap_ok(n > AQ_ENTRIES && n < 100, "those that were kept still come");
 	port_free(t);
 }
 

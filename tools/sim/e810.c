@@ -265,6 +265,7 @@ static int set_vectors(struct e810 *e, const char *value)
 static int model_set(struct sim_dev *dev, const char *key, const char *value)
 {
 	struct e810 *e = dev->priv;
+	bool on;
 	int ret;
 
 	if (!strcmp(key, "device"))
@@ -278,8 +279,6 @@ static int model_set(struct sim_dev *dev, const char *key, const char *value)
 	if (!strcmp(key, "fd"))
 		return on_off(value, &e->fd);
 	if (!strcmp(key, "police")) {
-		bool on;
-
 		ret = on_off(value, &on);
 		return ret ? ret : e810_police_set(e, on);
 	}
@@ -308,7 +307,8 @@ static void nvm_load(struct e810 *e)
 	R(e, PFINT_ALLOC) = ALLOC_VALID | (e->dev->ident.msix_vecs - 1u) << QALLOC_LAST_S;
 	R(e, GLFLXP_RXDID_FLAGS(RXDID_COMMS_OVS, 0)) = 0x16;
 	if (e->fd)
-		R(e, GLQF_FD_SIZE) = 1024 | 4096u << FD_BEST_EFFORT_S;
+		R(e, GLQF_FD_SIZE) = E810_FD_GUARANTEED |
+				     (uint32_t)E810_FD_SHARED << FD_BEST_EFFORT_S;
 }
 
 /* 0003, PFR, ...: everything the function owns is gone, and all its DMA has ended. */

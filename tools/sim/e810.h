@@ -13,6 +13,8 @@
 
 #define E810_NR_QUEUES		256		/* queue pairs of the function */
 #define E810_NR_VSIS		768
+#define E810_FD_GUARANTEED	1024		/* flow director filters, GLQF_FD_SIZE and 0208 */
+#define E810_FD_SHARED		4096
 #define E810_AQ_BUF_MAX		4096		/* bytes of an indirect command */
 
 struct e810;

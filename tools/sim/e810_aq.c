@@ -171,11 +171,14 @@ static int fault_arm(struct e810_aq *aq, enum fault_kind kind, uint16_t opcode, 
 	return 0;
 }
 
-static struct aq_event *event_new(struct e810_aq *aq)
+static struct aq_event *event_new(struct e810 *e)
 {
+	struct e810_aq *aq = e->aq;
 	struct aq_event *ev;
 
-	if (aq->ev_nr == NR_EVENTS) {
+	if (aq->ev_nr == NR_EVENTS) {		/* nobody fetches them: the driver is told */
+		if (reg(e, AQ_FW, 1, AQ_LEN) & AQLEN_ENABLE)
+			reg_set(e, AQ_FW, 1, AQ_LEN, reg(e, AQ_FW, 1, AQ_LEN) | AQLEN_OVFL);
 		aq->ev_first = (aq->ev_first + 1) % NR_EVENTS;
 		aq->ev_nr--;
 	}
@@ -184,10 +187,12 @@ static struct aq_event *event_new(struct e810_aq *aq)
 	return ev;
 }
 
-static void junk_events(struct e810_aq *aq, uint64_t count)
+static void junk_events(struct e810 *e, uint64_t count)
 {
+	struct e810_aq *aq = e->aq;
+
 	for (uint64_t n = 0; n < count && n < NR_EVENTS; n++) {
-		struct aq_event *ev = event_new(aq);
+		struct aq_event *ev = event_new(e);
 
 		ev->opcode = n & 1 ? 0x0607 : (uint16_t)(junk(aq) << 8 | junk(aq));
 		ev->claim = (uint16_t)(E810_AQ_BUF_MAX + 1 + (junk(aq) << 6));
@@ -208,7 +213,7 @@ int e810_aq_fault(struct e810 *e, const char *name, uint64_t count)
 	char *end;
 
 	if (!strcmp(name, "arq-junk")) {
-		junk_events(e->aq, count);
+		junk_events(e, count);
 		return 0;
 	}
 	for (unsigned int k = 0; k < FAULT_NR; k++) {
@@ -419,7 +424,7 @@ static bool send_run(struct e810 *e, enum aq_which w, uint64_t now_ns)
 void e810_aq_event(struct e810 *e, uint16_t opcode, const uint8_t param[16], const void *buf,
 		   uint16_t len)
 {
-	struct aq_event *ev = event_new(e->aq);
+	struct aq_event *ev = event_new(e);
 
 	if (len > EVENT_BUF_MAX)
 		len = EVENT_BUF_MAX;

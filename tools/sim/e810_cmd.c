@@ -6,8 +6,6 @@
 #include "e810.h"
 
 #define NR_FLTR_COUNTERS	256		/* flow director, resource 21 */
-#define NR_FLTR_GUARANTEED	1024		/* 22 */
-#define NR_FLTR_SHARED		4096		/* 23 */
 #define MTU_MAX			9728
 #define LUT_ENTRIES		2048
 #define LUT_WIDTH		8
@@ -294,7 +292,7 @@ static enum e810_rc one_free(struct e810 *e, uint16_t res, uint16_t id)
 static enum e810_rc space_change(struct e810 *e, uint16_t type, uint16_t n, bool alloc)
 {
 	uint32_t *used = type == AQ_RES_FD_SHARED ? &e->cmd.fd_shared : &e->cmd.fd_guaranteed;
-	uint32_t max = type == AQ_RES_FD_SHARED ? NR_FLTR_SHARED : NR_FLTR_GUARANTEED;
+	uint32_t max = type == AQ_RES_FD_SHARED ? E810_FD_SHARED : E810_FD_GUARANTEED;
 
 	if (!e->fd)
 		return RC_ENOSPC;
