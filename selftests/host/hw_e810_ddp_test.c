@@ -226,6 +226,27 @@ static void test_fields(void)
 	tap_eq(bad, 0, "a port works whatever a count or offset says");
 }
 
+/* What drivers read at the very end of the file: a section there that is longer than its buffer. */
+static void test_section_outside(void)
+{
+	u8 *buf = pkg + CONFIG_AT + SEG_HEADER + 12 + 3 * PKG_BUF;
+	u32 at, bad = 0;
+
+	pkg_make(false);
+	put_unaligned_le16(2, buf);
+	put_unaligned_le32(42, buf + 12);
+	for (at = 4000; at < 0x10000; at += 6000) {
+		put_unaligned_le16(at, buf + 16);
+		put_unaligned_le16(PKG_BUF, buf + 18);
+		put_unaligned_le16(1000, buf + 4000);
+		bad += !harmless(pkg, SIG_AT);
+	}
+	tap_eq(bad, 0, "a section outside of its buffer is not followed");
+	put_unaligned_le16(511, buf);
+	tap_ok(harmless(pkg, SIG_AT), "nor a table of sections that is longer than its buffer");
+	pkg_make(true);
+}
+
 static void test_noise(void)
 {
 	static u8 noisy[PKG_BYTES];
@@ -270,6 +291,7 @@ int main(void)
 	test_serial();
 	test_short();
 	test_fields();
+	test_section_outside();
 	test_noise();
 	return tap_done();
 }
