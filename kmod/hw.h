@@ -147,7 +147,7 @@ struct ndrv_hw_rss {
  *	On error both sides are off, or -ETIMEDOUT says that this is not certain.
  * @queue_stop: Disables the sides that are not left out. When it returns 0 the hardware has
  *	acknowledged and does no DMA for this pair any more. It trusts no register that user space
- *	can write. Bound: under 100 ms.
+ *	can write. Bound: under 100 ms, and that of a command where firmware has to be asked.
  * @rx_drop: What a running receive queue without descriptors does with a frame: true, drop it;
  *	false, let it wait in the port's packet buffer, in front of the frames of all other queues. May be
  *	changed at any time; queue_start begins with true. A family whose queues cannot hold each

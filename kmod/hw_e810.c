@@ -116,11 +116,13 @@ static void e810_port_forget(struct ndrv_hw *hw)
 {
 	struct e810_port *port = e810_port(hw);
 	bool sized = port->sized, known = port->tail_known, pages = port->tail_pages;
+	bool lldp = port->lldp_stopped;
 
 	memset(port, 0, sizeof(*port));
 	port->sized = sized;
 	port->tail_known = known;
 	port->tail_pages = pages;
+	port->lldp_stopped = lldp;
 	port->link_changed = true;
 	e810_rss_forget(hw);
 }
@@ -329,6 +331,25 @@ static int e810_setup_paths(struct ndrv_hw *hw)
 	return ret;
 }
 
+/*
+ * Firmware's LLDP agent keeps the LLDP frames for itself, and may agree with the switch on lossless
+ * traffic classes, in which queues hold each other up. It may be off already (EPERM), or not exist.
+ */
+static int e810_lldp(struct ndrv_hw *hw, bool on)
+{
+	struct e810_aq_desc d = { .opcode = on ? E810_OP_START_LLDP : E810_OP_STOP_LLDP };
+	struct e810_port *port = e810_port(hw);
+	int ret;
+
+	if (on && !port->lldp_stopped)
+		return 0;
+	d.param[0] = 1;
+	ret = e810_aq_cmd(hw, &d, NULL, 0, E810_AQ_F_QUIET);
+	if (!ret)
+		port->lldp_stopped = !on;
+	return e810_aq_lost(ret) ? ret : 0;
+}
+
 static int e810_start(struct ndrv_hw *hw)
 {
 	int ret;
@@ -346,6 +367,8 @@ static int e810_start(struct ndrv_hw *hw)
 	if (!ret)
 		ret = e810_ddp_load(hw);
 	if (!ret)
+		ret = e810_lldp(hw, false);
+	if (!ret)
 		ret = e810_setup_paths(hw);
 	if (!ret)
 		ret = e810_link_start(hw);
@@ -360,6 +383,7 @@ static int e810_start(struct ndrv_hw *hw)
 
 static int e810_shutdown(struct ndrv_hw *hw)
 {
+	e810_lldp(hw, true);
 	e810_fw_bye(hw);
 	return e810_reset(hw);
 }

@@ -78,6 +78,7 @@ int e810_link(struct ndrv_hw *hw, bool *up, u32 *mbps)
 	struct e810_port *port = e810_port(hw);
 	int ret;
 
+	e810_queue_complaints(hw);
 	ret = e810_arq_poll(hw, e810_event);
 	/* A message that was lost may have been about the link. */
 	if (ret == -EBADMSG)

@@ -37,6 +37,7 @@ struct e810_port {
 	/* stay what they are for the life of the device */
 	bool sized;			/* hw->max_queues and hw->features are what the card has */
 	bool tail_known, tail_pages;	/* doorbells have pages of their own */
+	bool lldp_stopped;		/* firmware's agent ran before */
 
 	u8 lport;			/* number of the port, for firmware */
 	u8 swid;			/* of the switch */
@@ -110,6 +111,7 @@ void e810_queue_setup(struct ndrv_hw *hw);	/* after a reset, before the first qu
 int e810_queue_start(struct ndrv_hw *hw, const struct ndrv_hw_queue *q);
 int e810_queue_stop(struct ndrv_hw *hw, const struct ndrv_hw_queue *q);
 int e810_queue_sweep(struct ndrv_hw *hw, const struct ndrv_hw_live *live);
+void e810_queue_complaints(struct ndrv_hw *hw);	/* tells the log about queues that were stopped */
 void e810_doorbell(struct ndrv_hw *hw, u32 queue, bool tx, u32 tail);
 u32 e810_tail_off(struct ndrv_hw *hw, u32 queue, bool tx);
 

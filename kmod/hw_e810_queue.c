@@ -298,6 +298,36 @@ int e810_queue_sweep(struct ndrv_hw *hw, const struct ndrv_hw_live *live)
 	return hw->gone ? -ENODEV : found;
 }
 
+/*
+ * Descriptors that the card does not accept stop their queue, and only that; its owner sees no more
+ * completions. The log tells why. User space can provoke this, so it is not an error of ndrv's.
+ */
+void e810_queue_complaints(struct ndrv_hw *hw)
+{
+	static const struct {
+		u32 pf, gl;
+		const char *side;
+	} units[] = {
+		{ E810_PF_MDET_RX, E810_GL_MDET_RX, "receive" },
+		{ E810_PF_MDET_TX_PQM, E810_GL_MDET_TX_PQM, "transmit" },
+		{ E810_PF_MDET_TX_TCLAN, E810_GL_MDET_TX_TCLAN, "transmit" },
+	};
+	u32 i, what, queue;
+
+	for (i = 0; i < ARRAY_SIZE(units); i++) {
+		if (!(ndrv_rd32(hw, units[i].pf) & E810_PF_MDET_VALID) || hw->gone)
+			continue;
+		what = ndrv_rd32(hw, units[i].gl);
+		ndrv_wr32(hw, units[i].gl, ~0U);
+		ndrv_wr32(hw, units[i].pf, ~0U);
+		queue = units[i].gl == E810_GL_MDET_TX_PQM ?
+			FIELD_GET(E810_GL_MDET_PQM_QUEUE, what) :
+			FIELD_GET(E810_GL_MDET_QUEUE, what);
+		ndrv_hw_warn(hw, "%s queue %u: the card has stopped it because of its descriptors (kind %u); stop and start the queue\n",
+			     units[i].side, queue, (u32)FIELD_GET(E810_GL_MDET_TYPE, what));
+	}
+}
+
 /* The packed registers: both kinds of address lead to one register, and these are always mapped. */
 void e810_doorbell(struct ndrv_hw *hw, u32 queue, bool tx, u32 tail)
 {

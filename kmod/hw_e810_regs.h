@@ -23,7 +23,6 @@
 #define E810_GLGEN_RSTCTL_GRSTDEL	GENMASK(5, 0)	/* 100 ms */
 #define E810_GLGEN_RSTAT		0x0b8188	/* RO, never all ones */
 #define E810_GLGEN_RSTAT_DEVSTATE	GENMASK(1, 0)	/* 0: no reset of the card is pending */
-#define E810_GLGEN_RSTAT_TYPE		GENMASK(3, 2)
 #define E810_GLGEN_STAT			0x0b612c	/* RO: read to flush writes */
 #define E810_GLNVM_ULD			0x0b6008	/* RO: what has been loaded from the NVM */
 #define E810_GLNVM_ULD_DONE		0x33bu		/* PCIe, core, global and power-on parts */
@@ -76,17 +75,30 @@
 #define E810_QRX_CTRL_QENA_REQ		BIT(0)
 #define E810_QRX_CTRL_QENA_STAT		BIT(2)		/* RO */
 #define E810_QRX_CONTEXT(i, q)		(0x280000 + 0x2000 * (i) + 4 * (q))	/* RW, i < 8 */
-#define E810_QRX_ITR(q)			(0x292000 + 4 * (q))	/* RW */
 #define E810_QRXFLXP_CNTXT(q)		(0x480000 + 4 * (q))	/* RW, survives resets */
 #define E810_QRXFLXP_CNTXT_RXDID	GENMASK(5, 0)
 #define E810_QRXFLXP_CNTXT_RXDID_NIC	2		/* 32 bytes, RSS hash and flow id */
 #define E810_QRXFLXP_CNTXT_PRIO		GENMASK(10, 8)
-#define E810_QRXFLXP_CNTXT_TS		BIT(11)
 
 /* RSS: what a hash profile leaves out or folds */
 #define E810_GLQF_HMASK_SEL(profile)	(0x410000 + 4 * (profile))	/* RW, profile < 128 */
 #define E810_GLQF_HSYMM(profile, i)	(0x40f000 + 4 * (profile) + 512 * (i))	/* RW */
 #define E810_GLQF_HSYMM_REGS		6
+
+/*
+ * What the card has refused to do for a queue ("malicious driver detection"): for the function, and
+ * for the card, with the queue. Cleared by writing ones.
+ */
+#define E810_PF_MDET_RX			0x294280	/* W1C */
+#define E810_PF_MDET_TX_PQM		0x2d2c80
+#define E810_PF_MDET_TX_TCLAN		0x0fc000
+#define E810_PF_MDET_VALID		BIT(0)
+#define E810_GL_MDET_RX			0x294c00
+#define E810_GL_MDET_TX_PQM		0x2d2e00
+#define E810_GL_MDET_TX_TCLAN		0x0fc068
+#define E810_GL_MDET_PQM_QUEUE		GENMASK(25, 12)
+#define E810_GL_MDET_QUEUE		GENMASK(14, 0)	/* the other two */
+#define E810_GL_MDET_TYPE		GENMASK(30, 26)
 
 /* Doorbells: packed, and one in a page of its own where GLPCI_LBARCTRL says so */
 #define E810_QRX_TAIL(q)		(0x290000 + 4 * (q))	/* RW, multiples of 8 */

@@ -407,6 +407,33 @@ static void test_lies(void)
 	rig_close(&r);
 }
 
+/* Firmware's LLDP agent is off as long as ndrv has the port, and on again if it was. */
+static void test_lldp(void)
+{
+	unsigned int i, pass, starts;
+	struct rig r;
+
+	for (pass = 0; pass < 2; pass++) {
+		rig_open(&r, "lldp", OPTIONS);
+		memset(&mitm, 0, sizeof(mitm));
+		/* Flags, opcode, length, code: EPERM if it was off already. */
+		mitm.opcode = 0x0a05;
+		memcpy(mitm.bytes, pass ? "\x03\x20\x05\x0a\0\0\0\0" :
+					  "\x07\x20\x05\x0a\0\0\1\0", 8);
+		mitm.len = 8;
+		mitm_on(&r);
+		tap_ok(!r.ops->reset(&r.hw) && !r.ops->start(&r.hw), "port up");
+		for (starts = 0, i = 0; i < mitm.nr_seen; i++)
+			starts += mitm.seen[i] == 0x0a05;
+		tap_eq(starts, 1, "start stops the agent");
+		tap_eq(r.ops->shutdown(&r.hw), 0, "shutdown");
+		for (starts = 0, i = 0; i < mitm.nr_seen; i++)
+			starts += mitm.seen[i] == 0x0a06;
+		tap_eq(starts, pass, pass ? "starts an agent that ran" : "starts none that did not");
+		rig_close(&r);
+	}
+}
+
 /* User space has been told how many queue pairs there are: a card that has less later is refused. */
 static void test_fewer_queues(void)
 {
@@ -590,6 +617,7 @@ int main(void)
 	test_stuck_queue();
 	test_gone();
 	test_lies();
+	test_lldp();
 	test_fewer_queues();
 	test_faults();
 	test_junk();

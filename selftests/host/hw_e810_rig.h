@@ -45,6 +45,7 @@ static const struct rig_family family = {
 	.model = "e810",
 	.info = &ndrv_e810_info,
 	.rx_tail_align = 8,
+	.scan_polls = 5,
 	.rx_post = rx_post,
 	.rx_len = rx_len,
 	.rx_hash = rx_hash,

@@ -475,6 +475,36 @@ static void test_numbers(void)
 	rig_close(&r);
 }
 
+/* A descriptor that the card refuses stops its queue and no other, and the log says which. */
+static void test_refused_descriptor(void)
+{
+	bool up;
+	u32 mbps;
+	struct rig r;
+
+	tap_ok(rig_up(&r, "refused", OPTIONS), "port up");
+	queue_up(&r, 1);
+	queue_up(&r, 6);
+	tap_ok(tx_works(&r, 64), "sends");
+	family.tx_post(tx_desc(&r, 1), BUF_IOVA, 5);	/* shorter than the card takes */
+	r.ops->doorbell(&r.hw, 6, true, 2);
+	settle();
+	tap_eq(r.sim->ctr.bad_desc, 1, "the model refuses a packet of 5 bytes");
+	tap_ok(!family.tx_done(tx_desc(&r, 1)), "it is never done");
+	tap_ok(!r.ops->link(&r.hw, &up, &mbps), "a look at the link");
+	tap_ok(!!strstr(host.last_warning, "transmit queue 6"), "the log names the queue");
+	host.last_warning[0] = 0;
+	r.ops->link(&r.hw, &up, &mbps);
+	tap_ok(!host.last_warning[0], "once");
+	tap_eq(r.ops->queue_stop(&r.hw, &r.q), 0, "the queue can be stopped");
+	tap_ok(!queue_up(&r, 6) && tx_works(&r, 64), "and works when it is started again");
+	r.q.queue = 1;
+	r.tx_tail = 0;
+	memset(r.tx, 0, RING_ENTRIES * 16);
+	tap_ok(tx_works(&r, 64), "the other has worked all the time");
+	rig_close(&r);
+}
+
 /* ---- receive mode, VLAN, RSS -------------------------------------------------------------------- */
 
 static void test_rx_mode(void)
@@ -675,6 +705,7 @@ int main(void)
 	test_reset_in_the_middle();
 	test_contexts();
 	test_numbers();
+	test_refused_descriptor();
 	test_rx_mode();
 	test_jumbo();
 	test_vlan_strip();

@@ -108,6 +108,7 @@ struct host {
 	u64 reads, writes;
 	unsigned int errors;		/* lines of ndrv_hw_err */
 	char last_error[256];
+	char last_warning[256];
 	unsigned int fail_alloc;	/* n: the n-th allocation from now finds no memory */
 	/* What ndrv_hw_firmware() finds, NULL = nothing; under this name only, NULL = under any. */
 	const void *firmware;

@@ -39,6 +39,7 @@ static const struct rig_family family = {
 	.model = "82599",
 	.info = &ndrv_ixgbe_info,
 	.rx_tail_align = 1,
+	.scan_polls = 300,
 	.rx_post = rx_post,
 	.rx_len = rx_len,
 	.rx_hash = rx_hash,

@@ -26,6 +26,7 @@ struct rig_family {
 	const char *model;
 	const struct ndrv_hw_info *info;
 	u32 rx_tail_align;		/* the receive tail moves in steps of this */
+	u32 scan_polls;			/* after that many the model has seen every store */
 	void (*rx_post)(u64 *desc, u64 iova);
 	/* Done, and the frame ends here: its length; else 0. */
 	u32 (*rx_len)(const u64 *desc);
@@ -126,12 +127,12 @@ static inline bool rig_up(struct rig *r, const char *name, const char *options)
 	return !r->ops->reset(&r->hw) && !r->ops->start(&r->hw) && rig_link(r);
 }
 
-/* A queue that plain stores enabled is found by the model's scan, which is not done in every poll. */
+/* What plain stores change is found by the model's scan, which is not done in every poll. */
 static void settle(void)
 {
-	int i;
+	u32 i;
 
-	for (i = 0; i < 300; i++)
+	for (i = 0; i < family.scan_polls; i++)
 		sim_inproc_step(1000);
 	sim_inproc_settle(50 * MS_NS);
 }

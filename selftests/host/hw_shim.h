@@ -53,6 +53,8 @@ void host_log(struct ndrv_hw *hw, int level, const char *fmt, ...)
 	if (level == 0) {
 		host.errors++;
 		memcpy(host.last_error, line, sizeof(line));
+	} else if (level == 1) {
+		memcpy(host.last_warning, line, sizeof(line));
 	}
 }
 
