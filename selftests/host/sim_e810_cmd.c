@@ -519,6 +519,17 @@ static void device_reset(void)
 	aq_open(t);
 	aq(t, 0x0c43, none, 4096, false);
 	tap_eq(le32(t->buf), 1, "the package is gone");
+
+	lock(t, 0x0008, 4);
+	download(t);
+	sim_inproc_gone(t->p);
+	sim_inproc_enable(t->p);
+	sim_inproc_map(t->p, ATQ, t->atq, 4096, SIM_INPROC_RW);
+	sim_inproc_map(t->p, ARQ, t->arq, 4096, SIM_INPROC_RW);
+	sim_inproc_map(t->p, AQ_BUF, t->buf, 4096, SIM_INPROC_RW);
+	aq_open(t);
+	tap_eq(aq(t, 0x0c43, none, 4096, false), 0, "another client finds a card");
+	tap_eq(le32(t->buf), 1, "without the package of the one before");
 	port_free(t);
 }
 

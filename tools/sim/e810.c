@@ -340,9 +340,13 @@ static void model_reset(struct sim_dev *dev, enum sim_reset kind)
 	struct e810 *e = dev->priv;
 
 	top(e)->reset_done_ns = 0;
-	if (kind != SIM_RESET_POWER_ON) {
+	if (kind == SIM_RESET_FLR) {
 		function_reset(e, E810_FLR);
 		shared_clear(e);
+		return;
+	}
+	if (kind == SIM_RESET_GONE) {		/* the next client's machine starts cold */
+		device_reset(e, E810_CORER);
 		return;
 	}
 	top(e)->fault_stuck_reset = 0;
