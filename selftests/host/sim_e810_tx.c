@@ -130,6 +130,63 @@ static void one_tso(bool v6, bool udp, uint32_t payload, uint32_t mss)
 	nic_free(n);
 }
 
+/* The outer headers of 50 bytes: Ethernet, IPv4, UDP to VXLAN's port, VXLAN. */
+static void vxlan(uint8_t *f, uint32_t inner, bool sum)
+{
+	uint8_t *ip = f + 14;
+
+	memset(f, 0, 50);
+	memset(f, 0xff, 6);
+	be16(f + 12, 0x0800);
+	ip[0] = 0x45;
+	be16(ip + 4, 0x77);
+	ip[8] = 64;
+	ip[9] = 17;
+	memcpy(ip + 12, "\x0a\x01\x00\x01\x0a\x01\x00\x02", 8);
+	be16(f + 34, 5555);
+	be16(f + 36, 4789);
+	be16(f + 38, (uint16_t)(inner + 16));
+	be16(f + 40, sum ? (uint16_t)pseudo(ip, false, 17, 0) : 0);
+	f[42] = 8;
+}
+
+/* TCP inside VXLAN inside IPv4, segmented: both pairs of headers are made anew. */
+static void test_tunnel_tso(bool sum)
+{
+	uint32_t payload = 5000, mss = 1400, hdr = 50 + 54, at = 0, bad = 0, len;
+	struct nic *n = up();
+	uint8_t *f = n->tx_buf[0];
+
+	len = prepare(f + 50, false, 6, payload, false);
+	be16(f + 50 + 24, 0);
+	vxlan(f, len, sum);
+	len += 50;
+	/* outer IPv4 with checksum, 20 bytes; UDP; 8 + 8 + 14 bytes up to the inner IP header */
+	tx_put(n, 0, 3 | 5 << 2 | 1 << 9 | 15 << 12 | (uint64_t)sum << 23, CTX_TSO(payload, mss));
+	tx_put(n, 0, TX_BUF, EOP | RS | IPV4_SUM | TCP | LENS(14, 20, 20) | SIZE(len));
+	tx_kick(n, 0);
+	tap_eq(n->nr_frames, 4, "segments in a tunnel");
+	for (uint32_t i = 0; i < n->nr_frames; i++) {
+		const uint8_t *s = n->frame[i], *in = s + 50;
+		uint32_t k = payload - at < mss ? payload - at : mss;
+
+		bad += n->frame_len[i] != hdr + k || memcmp(s + hdr, f + hdr + at, k);
+		bad += sum16(s + 14, 20, 0) != 0xffff || (s[16] << 8 | s[17]) != (int)(hdr - 14 + k);
+		bad += (s[18] << 8 | s[19]) != (int)(0x77 + i);
+		bad += (s[38] << 8 | s[39]) != (int)(hdr - 34 + k);
+		if (sum)
+			bad += sum16(s + 34, hdr - 34 + k, pseudo(s + 14, false, 17, hdr - 34 + k)) !=
+			       0xffff;
+		else
+			bad += s[40] | s[41];
+		bad += sum16(in + 14, 20, 0) != 0xffff;
+		bad += sum16(in + 34, 20 + k, pseudo(in + 14, false, 6, 20 + k)) != 0xffff;
+		at += k;
+	}
+	tap_eq(bad, 0, "outer and inner lengths and checksums");
+	nic_free(n);
+}
+
 static void test_tags(void)
 {
 	struct nic *n = up();
@@ -348,6 +405,8 @@ int main(void)
 	one_tso(false, true, 9000, 1400);
 	one_tso(false, false, 1448, 1448);
 	one_tso(false, false, 1449, 1448);
+	test_tunnel_tso(false);
+	test_tunnel_tso(true);
 	test_tags();
 	test_malicious();
 	test_commands();

@@ -599,8 +599,13 @@
 #define TXX_MSS(q1)		((uint32_t)((q1) >> 50 & 0x3fff))
 #define TXX_VSI(q1)		((uint32_t)((q1) >> 50 & 0x3ff))
 #define TXX_EIPT(q0)		((unsigned int)((q0) & 3))
+#define  EIPT_IPV6		1
+#define  EIPT_IPV4		2
+#define  EIPT_IPV4_CSUM		3
 #define TXX_EIPLEN(q0)		((uint32_t)((q0) >> 2 & 0x7f) * 4)
 #define TXX_L4TUNT(q0)		((unsigned int)((q0) >> 9 & 3))
+#define  L4TUNT_UDP		1
+#define  L4TUNT_GRE		2
 #define TXX_L4TUNLEN(q0)	((uint32_t)((q0) >> 12 & 0x7f) * 2)
 #define TXX_L4T_CS		(1ull << 23)
 #define TSO_MSS_MIN		64

@@ -135,6 +135,25 @@ static void insert_tags(const struct e810_vsi *v, const struct packet *pk, struc
 		insert_tag(fr, outer[v->props[VSIC_OUTER_VLAN] >> 2 & 3], TXX_L2TAG2(pk->ctx0));
 }
 
+/* Where the inner IP header of a packet begins; *outer: the length of the outer one, 0 = no tunnel. */
+static uint32_t inner_l3(const struct packet *pk, uint32_t *outer)
+{
+	*outer = TXX_EIPT(pk->ctx0) ? TXX_EIPLEN(pk->ctx0) : 0;
+	if (!*outer)
+		return TXD_MACLEN(pk->q1);
+	return TXD_MACLEN(pk->q1) + *outer + TXX_L4TUNLEN(pk->ctx0);
+}
+
+static bool outer_ok(const struct packet *pk, uint32_t outer)
+{
+	uint32_t least = TXX_EIPT(pk->ctx0) == EIPT_IPV6 ? 40 : 20;
+
+	if (!TXX_EIPT(pk->ctx0))
+		return !TXX_L4TUNT(pk->ctx0);
+	return TXD_MACLEN(pk->q1) >= NET_ETH_HDR && outer >= least && TXX_L4TUNT(pk->ctx0) != 3 &&
+	       (TXX_L4TUNT(pk->ctx0) != L4TUNT_UDP || TXX_L4TUNLEN(pk->ctx0) >= 8);
+}
+
 static bool tso_header_ok(const struct packet *pk, const struct net_tso *t)
 {
 	uint64_t q1 = pk->q1;
@@ -183,19 +202,25 @@ static bool segments_ok(const struct packet *pk, const struct net_tso *t, uint32
 static bool send_tso(struct e810_ring *q, const struct e810_vsi *v, struct packet *pk)
 {
 	struct net_tso t = {
-		.l3 = TXD_MACLEN(pk->q1), .l4 = TXD_MACLEN(pk->q1) + TXD_IPLEN(pk->q1),
 		.l4len = TXD_L4LEN(pk->q1), .mss = TXX_MSS(pk->ctx1),
 		.ipv4 = TXD_IIPT(pk->q1) >= IIPT_IPV4, .udp = TXD_L4T(pk->q1) == L4T_UDP,
 		/* FIN and PSH in the last segment only, CWR in the first only */
 		.flags_first = 0xff6, .flags_mid = 0xf76, .flags_last = 0xf7f,
+		.outer_l3 = TXD_MACLEN(pk->q1), .outer_v4 = TXX_EIPT(pk->ctx0) != EIPT_IPV6,
+		.outer_udp = TXX_L4TUNT(pk->ctx0) == L4TUNT_UDP,
+		.outer_udp_sum = pk->ctx0 & TXX_L4T_CS,
 	};
-	uint32_t hdr = t.l4 + t.l4len, nr;
+	uint32_t hdr, nr;
+
+	t.l3 = inner_l3(pk, &t.outer_len);
+	t.l4 = t.l3 + TXD_IPLEN(pk->q1);
+	hdr = t.l4 + t.l4len;
 
 	if (!q->tso_ena)
 		return mdd(q, MDD_NO_TSO, "TSO on a queue whose context does not allow it");
 	if (t.mss < TSO_MSS_MIN || t.mss > TSO_MSS_MAX)
 		return mdd(q, MDD_MSS, "MSS is not 64 to 9728");
-	if (TXX_EIPT(pk->ctx0) || TXX_L4TUNT(pk->ctx0) || !tso_header_ok(pk, &t))
+	if (!outer_ok(pk, t.outer_len) || !tso_header_ok(pk, &t))
 		return mdd(q, MDD_OFFLOAD, "TSO headers do not fit the packet");
 	if (pk->len - hdr != TXX_TSO_LEN(pk->ctx1))
 		return mdd(q, MDD_TSO_LEN, "TSO_LEN is not what the buffers hold");
@@ -217,17 +242,18 @@ static bool send_tso(struct e810_ring *q, const struct e810_vsi *v, struct packe
 /* The checksums of one packet; false if lengths and types contradict it. */
 static bool offload_sums(const struct packet *pk)
 {
-	uint32_t tunnel = TXX_EIPLEN(pk->ctx0) + TXX_L4TUNLEN(pk->ctx0);
-	uint32_t l3 = TXD_MACLEN(pk->q1) + (TXX_EIPT(pk->ctx0) ? tunnel : 0);
+	uint32_t outer, l3 = inner_l3(pk, &outer), mac = TXD_MACLEN(pk->q1);
 	uint32_t l4 = l3 + TXD_IPLEN(pk->q1), type = TXD_L4T(pk->q1), at;
 	static const uint8_t header[4] = { 0, 20, 12, 8 }, field[4] = { 0, 16, 8, 6 };
 
 	if (!TXD_IIPT(pk->q1) && !type)
 		return true;
-	if (l3 < NET_ETH_HDR || l4 > pk->len)
+	if (l3 < NET_ETH_HDR || l4 > pk->len || !outer_ok(pk, outer))
 		return false;
 	if (TXD_IIPT(pk->q1) && l4 - l3 < (TXD_IIPT(pk->q1) == IIPT_IPV6 ? 40u : 20u))
 		return false;
+	if (TXX_EIPT(pk->ctx0) == EIPT_IPV4_CSUM)
+		net_sum_insert(pk->data, mac, mac + outer, mac + 10, 0, false);
 	if (TXD_IIPT(pk->q1) == IIPT_IPV4_CSUM)
 		net_sum_insert(pk->data, l3, l4, l3 + 10, 0, false);
 	if (!type)

@@ -228,6 +228,25 @@ uint32_t net_segments(const struct net_tso *t, uint32_t len)
 	return payload ? (payload + t->mss - 1) / t->mss : 1;
 }
 
+/* Lengths and checksums of the headers around a tunnel, the inner ones being final. */
+static void outer_headers(const struct net_tso *t, uint8_t *seg, uint32_t len, uint32_t i)
+{
+	uint32_t l3 = t->outer_l3, l4 = l3 + t->outer_len;
+	uint64_t seed = (uint16_t)__builtin_bswap16((uint16_t)(len - l4));
+
+	if (t->outer_v4) {
+		net_put_be16(seg + l3 + 2, len - l3);
+		net_put_be16(seg + l3 + 4, net_be16(seg + l3 + 4) + i);
+		net_sum_insert(seg, l3, l4, l3 + 10, 0, false);
+	} else {
+		net_put_be16(seg + l3 + 4, len - l3 - 40);
+	}
+	if (t->outer_udp)
+		net_put_be16(seg + l4 + 4, len - l4);
+	if (t->outer_udp_sum)
+		net_sum_insert(seg, l4, len, l4 + 6, seed, true);
+}
+
 uint32_t net_segment(const struct net_tso *t, const uint8_t *pkt, uint32_t len, uint32_t i,
 		     uint8_t *seg)
 {
@@ -250,14 +269,16 @@ uint32_t net_segment(const struct net_tso *t, const uint8_t *pkt, uint32_t len, 
 	if (t->udp) {
 		net_put_be16(seg + l4 + 4, 8 + n);
 		net_sum_insert(seg, l4, hdr + n, l4 + 6, seed, true);
-		return hdr + n;
+	} else {
+		net_put_be32(seg + l4 + 4, net_be32(seg + l4 + 4) + at);
+		if (last && !i)		/* the only segment keeps its flags */
+			flags = 0xfff;
+		seg[l4 + 12] &= 0xf0 | (flags >> 8 & 0xf);
+		seg[l4 + 13] &= flags;
+		net_sum_insert(seg, l4, hdr + n, l4 + 16, seed, false);
 	}
-	net_put_be32(seg + l4 + 4, net_be32(seg + l4 + 4) + at);
-	if (last && !i)			/* the only segment keeps its flags */
-		flags = 0xfff;
-	seg[l4 + 12] &= 0xf0 | (flags >> 8 & 0xf);
-	seg[l4 + 13] &= flags;
-	net_sum_insert(seg, l4, hdr + n, l4 + 16, seed, false);
+	if (t->outer_len)
+		outer_headers(t, seg, hdr + n, i);
 	return hdr + n;
 }
 

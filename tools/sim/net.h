@@ -80,6 +80,9 @@ struct net_tso {
 	uint32_t mss;
 	bool ipv4, udp;
 	uint16_t flags_first, flags_mid, flags_last;	/* masks of the TCP flags */
+	/* around a tunnel: the outer IP header, and UDP behind it; outer_len 0 = no tunnel */
+	uint32_t outer_l3, outer_len;
+	bool outer_v4, outer_udp, outer_udp_sum;
 };
 
 /*
