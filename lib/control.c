@@ -408,6 +408,25 @@ int ndrv_queue_rx_mode(struct ndrv_queue *q, uint32_t flags, uint32_t max_frame_
 	return ndrv_ioctl(q->fd, NDRV_RX_MODE, &arg);
 }
 
+int ndrv_rss_set(struct ndrv_queue *q, const uint8_t *key, const uint16_t *queues,
+		 unsigned int nr_queues)
+{
+	struct ndrv_rss arg = { .size = sizeof(arg) };
+	unsigned int i;
+
+	if (nr_queues > NDRV_RSS_TABLE_LEN)
+		return -EINVAL;
+	if (!nr_queues)
+		return ndrv_ioctl(q->fd, NDRV_RSS, &arg);
+	arg.flags = NDRV_RSS_F_SPREAD;
+	/* Without a key: one that repeats after 16 bits, so that addresses and ports may change sides. */
+	for (i = 0; i < NDRV_RSS_KEY_LEN; i++)
+		arg.key[i] = key ? key[i] : i & 1 ? 0x5a : 0x6d;
+	for (i = 0; i < NDRV_RSS_TABLE_LEN; i++)
+		arg.table[i] = queues[i % nr_queues];
+	return ndrv_ioctl(q->fd, NDRV_RSS, &arg);
+}
+
 int ndrv_queue_info(struct ndrv_queue *q, struct ndrv_info *info)
 {
 	memset(info, 0, sizeof(*info));

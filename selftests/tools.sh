@@ -42,12 +42,18 @@ json()
 	holds "$expr" "$tmp/json"
 }
 
+# A tool that was just begun has come so far.
+says()			# TEXT FILE
+{
+	until_true 30 grep -q "$1" "$2" > "$tmp/wait" || cat "$tmp/wait" "$2"
+}
+
 # Begins a capture on port b; what it says goes to $tmp/dump.err, what it prints to $tmp/dump.out.
 begin_dump()		# OPTION...
 {
 	ndrv-dump "$@" "$b" > "$tmp/dump.out" 2> "$tmp/dump.err" < /dev/null &
 	dump_pid=$!
-	until_true 20 grep -q 'capturing on' "$tmp/dump.err" > "$tmp/wait" || cat "$tmp/wait" "$tmp/dump.err"
+	says 'capturing on' "$tmp/dump.err"
 }
 
 end_dump()		# the exit status of ndrv-dump; it must end by itself
@@ -130,15 +136,15 @@ check "pktgen sends what it was asked for" json '.sent == 100 and .unsent == 0' 
 check "dump takes them all and ends" end_dump
 check "its summary" dump_summary ".port == \"$b\" and .packets == 100 and .bytes == 12400 and .missed == 0"
 tshark -r "$tmp/a.pcapng" -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE -T fields \
-	-e eth.dst -e frame.len -e udp.dstport -e ip.checksum.status > "$tmp/fields" 2> "$tmp/tshark.err"
-check "tshark reads them from the file" bash -c \
-	"uniq -c $tmp/fields | grep -xE ' *100 02:00:00:00:00:77	124	28260	(1|Good)' || { cat $tmp/fields | head -3; false; }"
-check "four flows" bash -c "tshark -r $tmp/a.pcapng -T fields -e udp.srcport 2>/dev/null | sort | uniq -c |
-	grep -cx ' *25 102[4-7]' | grep -x 4"
-ndrv-dump -q -p -t 3 -w - "$b" 2> "$tmp/dump.err" | tshark -r - -T fields -e ip.dst \
+	-e eth.dst -e frame.len -e udp.dstport -e ip.checksum.status -e udp.srcport \
+	> "$tmp/fields" 2> "$tmp/tshark.err"
+check "tshark reads them from the file, four flows" bash -c "sort $tmp/fields | uniq -c |
+	grep -cxE ' *25 02:00:00:00:00:77	124	28260	(1|Good)	102[4-7]' | grep -x 4 ||
+	{ head -n 3 $tmp/fields; cat $tmp/tshark.err; false; }"
+ndrv-dump -p -c 50 -t 60 -w - "$b" 2> "$tmp/dump.err" | tshark -r - -T fields -e ip.dst \
 	> "$tmp/pipe" 2> "$tmp/tshark.err" &
 pipe=$!
-sleep 1
+says 'capturing on' "$tmp/dump.err"
 check "pktgen by the kernel's doorbell, at a rate" json '.sent == 50 and .seconds > 0.09 and .seconds < 3' \
 	ndrv-pktgen -q --json -c 50 -r 500 --doorbell=kernel --dst-ip=192.0.2.7 "$a"
 wait $pipe
@@ -168,15 +174,37 @@ begin_dump -p --json
 kill -INT $dump_pid
 check "dump ends on SIGINT" end_dump
 check "with a summary" dump_summary '.packets == 0'
-ndrv-pktgen -q -t 3 -r 2000 "$a" > /dev/null 2>&1 &
+ndrv-pktgen -q -t 60 -r 1000 "$a" > /dev/null 2>&1 &
 gen=$!
-check "a reader that has enough ends dump" bash -o pipefail -c "ndrv-dump -q -p -t 20 $b | head -n 1"
+check "a reader that has enough ends dump" bash -o pipefail -c "ndrv-dump -q -p -t 40 $b | head -n 1"
+kill -INT $gen
 wait $gen
 
+# Two captures on two queues share what arrives
+if [ "$(ndrv info --json "$b" | jq .rss_queues)" -gt 1 ]; then
+	ndrv-dump -p -q -t 60 --queue=1 --json "$b" > "$tmp/lines1" 2> "$tmp/queue1" &
+	other=$!
+	until_true 10 sh -c "grep -q '^1 running' /sys/class/ndrv/$b/queues" > "$tmp/wait"
+	begin_dump -p --rss=2 --json
+	refuses "a second --rss" 1 'another program does it' ndrv-dump -q --rss=2 --queue=2 "$b"
+	check "send 64 flows" ndrv-pktgen -q -c 640 -r 2000 --flows=64 "$a"
+	until_true 20 sh -c "[ \$(cat $tmp/dump.out $tmp/lines1 | wc -l) = 640 ]"
+	kill -INT "$dump_pid" "$other"
+	check "dump --rss ends" end_dump
+	wait "$other"
+	ok $? "and the one on queue 1"
+	dump_summary '.packets > 0' > /dev/null
+	cat "$tmp/summary" "$tmp/queue1" > "$tmp/both"
+	check "each has whole flows, and together they have all" bash -c \
+		"jq -se 'map(.packets) | add == 640 and all(. % 10 == 0 and . > 0)' $tmp/both || { cat $tmp/both; false; }"
+else
+	refuses "--rss where there is none" 1 'cannot spread .*not supported' ndrv-dump -q --rss=2 "$b"
+fi
+
 # Forward: what b sends comes in at a, goes out at b, and so on: ten packets make a thousand.
-ndrv-fwd -q --one-way -c 1000 -t 30 --json "$a" "$b" > "$tmp/fwd" 2> "$tmp/fwd.err" &
+ndrv-fwd --one-way -c 1000 -t 60 --json "$a" "$b" > "$tmp/fwd" 2> "$tmp/fwd.err" &
 fwd=$!
-sleep 1
+says 'forwarding' "$tmp/fwd.err"
 check "packets to forward" ndrv-pktgen -q -c 10 "$b"
 wait $fwd
 ok $? "fwd --count ends by itself"

@@ -36,7 +36,7 @@ static uint32_t largest_ring(const struct ndrv_info *i)
 /* An E810 without a parser package. Its driver found none in the firmware folder; the kernel log says. */
 static bool safe_mode(const struct ndrv_info *i)
 {
-	return i->out_desc_format == NDRV_DESC_ICE && !(i->out_features & NDRV_FEAT_RX_HASH);
+	return i->out_desc_format == NDRV_DESC_ICE && !i->out_rss_queues;
 }
 
 static const char *model_name(const struct ndrv_info *i)
@@ -60,12 +60,12 @@ static void print_json(const struct ndrv_info *i, const struct ndrv_link *l, con
 	for (b = 0; b < NR_FEATURES; b++)
 		if (i->out_features & 1u << b)
 			json_array_append_new(names, json_string(features[b]));
-	root = json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:i, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i,"
+	root = json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:i, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i,"
 			 " s:I, s:o, s:i}",
 			 "pci", pci, "id", id, "model", model_name(i), "mac", mac, "descriptors",
 			 NAME_OF(formats, i->out_desc_format), "safe_mode", safe_mode(i), "link_up",
 			 l->out_up, "link_mbps", l->out_mbps, "iommu", NAME_OF(iommus, i->out_iommu),
-			 "queues", i->out_max_queues, "ring_min", i->out_ring_min, "ring_max",
+			 "queues", i->out_max_queues, "rss_queues", i->out_rss_queues, "ring_min", i->out_ring_min, "ring_max",
 			 i->out_ring_max, "ring_align", i->out_ring_align, "rx_buf_align",
 			 i->out_rx_buf_align, "rx_buf_max", i->out_rx_buf_max, "max_frame",
 			 i->out_max_frame, "pool_limit", (json_int_t)i->out_pool_limit, "features",
@@ -92,6 +92,8 @@ static void print_text(const struct ndrv_info *i, const struct ndrv_link *l, con
 		printf("NUMA node     %d\n", i->out_numa_node);
 	printf("queue pairs   %u, descriptors of format %s\n", i->out_max_queues,
 	       NAME_OF(formats, i->out_desc_format));
+	if (i->out_rss_queues)
+		printf("RSS           over %u of them\n", i->out_rss_queues);
 	if (safe_mode(i))
 		printf("safe mode     no parser package (DDP): received frames all go to queue 0, unhashed\n");
 	printf("ring          %u to %u descriptors, a multiple of %u", i->out_ring_min,

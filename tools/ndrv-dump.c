@@ -32,6 +32,7 @@ static struct tool_common common = {
 
 static struct {
 	const char *port, *file;
+	unsigned int rss;
 } opt;
 
 struct dump {
@@ -54,9 +55,16 @@ static void set_promisc(const char *option, const char *text)
 	common.queue.flags |= NDRV_OPEN_F_PROMISC;
 }
 
+static void set_rss(const char *option, const char *text)
+{
+	opt.rss = tool_number(option, text, 1, NDRV_RSS_TABLE_LEN);
+}
+
 static const struct tool_option options[] = {
 	{ 'w', "write", "FILE", "write pcapng; - is standard output", set_file, NULL },
 	{ 'p', "promisc", NULL, "also what is not addressed to the port", set_promisc, NULL },
+	{ 0, "rss", "N", "spread what the port receives over the queues 0 to N - 1,\n"
+	  "as long as this program runs; --queue takes the others", set_rss, NULL },
 	{ 0 }
 };
 
@@ -65,7 +73,8 @@ static const struct tool_usage usage = {
 		"Capture packets from PORT: ndrvN, /dev/ndrvN or a PCI address. Without -w, print a line\n"
 		"for each.\n\n",
 	.options = options,
-	.common = TOOL_OPT_RUN | TOOL_OPT_RX_RING | TOOL_OPT_MAX_FRAME,
+	.common = TOOL_OPT_RUN | TOOL_OPT_RX_RING | TOOL_OPT_MAX_FRAME |
+		  TOOL_OPT_QUEUE,
 	.tail = "\nThe time of a packet is when it was taken from the ring. SIGINT and SIGTERM end with a summary,\n"
 		"which goes to standard error (--json, too; -q leaves it out).\n"
 		"Exit status: 0 done, 1 failed, 2 wrong usage.\n",
@@ -217,6 +226,23 @@ static void summary(const struct dump *d, uint64_t missed)
 	json_decref(root);
 }
 
+/* Over this queue and those that other programs have. */
+static void spread(const struct dump *d)
+{
+	uint16_t queues[NDRV_RSS_TABLE_LEN];
+	unsigned int i;
+	int ret;
+
+	if (!opt.rss)
+		return;
+	for (i = 0; i < opt.rss; i++)
+		queues[i] = i;
+	ret = ndrv_rss_set(d->q, NULL, queues, opt.rss);
+	if (ret)
+		tool_die("%s: cannot spread over %u queues: %s", opt.port, opt.rss,
+			 ret == -EBUSY ? "another program does it" : ndrv_strerror(ret));
+}
+
 int main(int argc, char **argv)
 {
 	struct ndrv_pool *pool;
@@ -238,6 +264,7 @@ int main(int argc, char **argv)
 	if (ndrv_queue_stats(d.q, &d.before))
 		tool_die("%s: cannot read statistics", opt.port);
 	tool_start(opt.port, d.q);
+	spread(&d);
 	tool_wait_link(opt.port, d.q, LINK_WAIT_MS);
 	if (!common.quiet)
 		fprintf(stderr, "ndrv-dump: capturing on %s\n", opt.port);

@@ -82,7 +82,7 @@ static const struct tool_usage usage = {
 		"/dev/ndrvN or a PCI address; the two may be of different families.\n\n",
 	.options = options,
 	.common = TOOL_OPT_RUN | TOOL_OPT_BURST | TOOL_OPT_RX_RING | TOOL_OPT_TX_RING |
-		  TOOL_OPT_MAX_FRAME,
+		  TOOL_OPT_MAX_FRAME | TOOL_OPT_QUEUE,
 	.tail = "\nSIGINT and SIGTERM end with the summary. Exit status: 0 done, 1 failed, 2 wrong usage.\n",
 };
 

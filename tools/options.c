@@ -58,6 +58,11 @@ static void set_doorbell(const char *option, const char *text)
 		tool_die_usage("%s: '%s' is neither mapped nor kernel", option, text);
 }
 
+static void set_queue(const char *option, const char *text)
+{
+	common->queue.queue = tool_number(option, text, 0, NDRV_QUEUE_ANY - 1);
+}
+
 static void set_quiet(const char *option, const char *text)
 {
 	(void)option;
@@ -82,6 +87,7 @@ static const struct tool_option common_options[] = {
 	{ 0, "max-frame", "N", "longest frame in bytes without FCS (default %u)", set_max_frame, NULL },
 	{ 0, "doorbell", "HOW", "mapped (default): write the card's tail register;\n"
 	  "kernel: one system call a burst", set_doorbell, NULL },
+	{ 0, "queue", "N", "receive from queue pair N (default 0)", set_queue, NULL },
 	{ 'q', "quiet", NULL, "print no more than the result", set_quiet, NULL },
 	{ 0, "json", NULL, "print JSON", set_json, NULL },
 };

@@ -19,8 +19,9 @@
 #define TOOL_OPT_TX_RING	(1u << 4)	/* --tx-ring */
 #define TOOL_OPT_MAX_FRAME	(1u << 5)	/* --max-frame */
 #define TOOL_OPT_DOORBELL	(1u << 6)	/* --doorbell */
-#define TOOL_OPT_QUIET		(1u << 7)	/* -q, --quiet */
-#define TOOL_OPT_JSON		(1u << 8)	/* --json */
+#define TOOL_OPT_QUEUE		(1u << 7)	/* --queue */
+#define TOOL_OPT_QUIET		(1u << 8)	/* -q, --quiet */
+#define TOOL_OPT_JSON		(1u << 9)	/* --json */
 #define TOOL_OPT_RUN		(TOOL_OPT_COUNT | TOOL_OPT_SECONDS | TOOL_OPT_DOORBELL | \
 				 TOOL_OPT_QUIET | TOOL_OPT_JSON)
 

@@ -39,7 +39,8 @@ extern "C" {
  * struct ndrv_queue_opts - What kind of queue; zero everywhere but @size means the defaults
  * @size: sizeof(struct ndrv_queue_opts)
  * @flags: NDRV_OPEN_F_*
- * @queue: Number of the queue pair, or NDRV_QUEUE_ANY. Frames that no filter directs arrive on queue 0.
+ * @queue: Number of the queue pair, or NDRV_QUEUE_ANY. Frames arrive on queue 0, unless ndrv_rss_set()
+ *         spreads them.
  * @rx_entries: Receive descriptors, 0 = 512; rounded up to a power of two that the device can do
  * @tx_entries: Transmit descriptors, 0 = 512; the same
  * @rx_buf_bytes: What the card may write into one buffer, 0 = 2048 or the next the device can do
@@ -211,6 +212,26 @@ int ndrv_queue_wait_link(struct ndrv_queue *q, unsigned int timeout_ms);
  * Return: 0, or -ERANGE.
  */
 int ndrv_queue_rx_mode(struct ndrv_queue *q, uint32_t flags, uint32_t max_frame_bytes);
+
+/**
+ * ndrv_rss_set() - Spread received frames over queues of the port
+ * @key: NDRV_RSS_KEY_LEN bytes, the key of the hash; NULL: one under which both directions of a TCP or
+ *       UDP flow, and of an IP conversation, have the same hash and so arrive on the same queue
+ * @queues: Numbers of queue pairs, also of those that other processes have or will have
+ * @nr_queues: How many, up to NDRV_RSS_TABLE_LEN; a number that is there twice gets twice the share. 0:
+ *             take the spreading back, everything arrives on queue 0 again
+ *
+ * Belongs to @q and ends when that is closed. Frames for a queue that does not run are dropped, so start
+ * the queues first. See NDRV_RSS in <linux/ndrv.h> for what is hashed.
+ *
+ * Return: 0, or
+ *  -EOPNOTSUPP  the device has no RSS (out_rss_queues of ndrv_queue_info() is 0)
+ *  -ERANGE    a queue is not below out_rss_queues
+ *  -EBUSY     somebody else's spreading is in force
+ *  -EINVAL    @nr_queues
+ */
+int ndrv_rss_set(struct ndrv_queue *q, const uint8_t *key, const uint16_t *queues,
+		 unsigned int nr_queues);
 
 /* One line of English for a result of this library, such as "permission denied: ..."; never NULL. */
 const char *ndrv_strerror(int result);
