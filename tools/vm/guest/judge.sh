@@ -64,11 +64,12 @@ counters_agree()
 
 no_errors()
 {
-	local ns bad=0
+	local ns words bad=0
 
+	words='error|missed|no_buffer|dropped|hw_rsc_flushed|csum|timeout|fault|alloc_fail'
+	words+='|undersize|oversize|fragments|jabber'
 	for ns in a b; do
-		ip netns exec $ns ethtool -S port |
-			grep -E '(error|missed|no_buffer|dropped|hw_rsc_flushed|csum|timeout|fault|alloc_fail|undersize|oversize|fragments|jabber).*: *[1-9]' && bad=1
+		ip netns exec $ns ethtool -S port | grep -E "($words).*: *[1-9]" && bad=1
 	done
 	return $bad
 }
