@@ -24,7 +24,8 @@
 #define RX_FRAMES		256
 #define RECENT_NS		1000000000ull	/* a trapped access, then untrapped ones */
 #define BAR0_NO_PAGES		0x02000000	/* what cards without the windows show */
-#define CORER_NS		5000000ull	/* DEVSTATE is not 0 for that long */
+#define GRST_NOTICE_NS		20000000ull	/* from the interrupt to the reset itself */
+#define CORER_NS		5000000ull
 #define NR_VECS			128
 #define QALLOC_LAST_S		16
 #define FD_BEST_EFFORT_S	16
@@ -34,7 +35,7 @@ struct e810_top {
 	struct e810 e;			/* first */
 	int shared_fd;
 	uint64_t touched_ns;		/* last trapped access */
-	uint64_t reset_done_ns;		/* 0 = no device reset is under way */
+	uint64_t reset_next_ns;		/* next step of a device reset; 0 = none is under way */
 	uint64_t fault_stuck_reset;
 	uint32_t mbps_option;
 };
@@ -339,12 +340,12 @@ static void model_reset(struct sim_dev *dev, enum sim_reset kind)
 {
 	struct e810 *e = dev->priv;
 
-	top(e)->reset_done_ns = 0;
 	if (kind == SIM_RESET_FLR) {
 		function_reset(e, E810_FLR);
 		shared_clear(e);
 		return;
 	}
+	top(e)->reset_next_ns = 0;
 	if (kind == SIM_RESET_GONE) {		/* the next client's machine starts cold */
 		device_reset(e, E810_CORER);
 		return;
@@ -367,35 +368,39 @@ static void pf_reset(struct e810 *e)
 	shared_clear(e);
 }
 
-/* CORER, GLOBR: the whole device, announced to the function by an interrupt. */
+/*
+ * CORER, GLOBR: the whole device. DEVSTATE says 1 and an interrupt announces it, some time later the
+ * reset comes (2), and then the device is active again (0).
+ */
 static void trigger_write(struct e810 *e, uint32_t val)
 {
 	unsigned int type = val & GLGEN_RTRIG_GLOBR ? 2 : 1;
-	uint64_t now = sim_now_ns();
 
-	if (!(val & (GLGEN_RTRIG_CORER | GLGEN_RTRIG_GLOBR)) || top(e)->reset_done_ns)
+	if (!(val & (GLGEN_RTRIG_CORER | GLGEN_RTRIG_GLOBR)) || top(e)->reset_next_ns)
 		return;
 	e->dev->ctr.resets++;
+	R(e, GLGEN_RSTAT) = 1 | type << GLGEN_RSTAT_TYPE_S;
+	top(e)->reset_next_ns = sim_now_ns() + GRST_NOTICE_NS;
 	e810_irq_misc(e, OICR_GRST);
-	e810_irq_poll(e, now, &(uint64_t){ UINT64_MAX });
-	device_reset(e, E810_CORER);
-	R(e, GLGEN_RSTAT) = 2 | type << GLGEN_RSTAT_TYPE_S;
-	top(e)->reset_done_ns = now + CORER_NS;
 }
 
 static void device_reset_poll(struct e810 *e, uint64_t now_ns, uint64_t *next_ns)
 {
 	struct e810_top *t = top(e);
+	uint32_t stat = R(e, GLGEN_RSTAT);
 
-	if (!t->reset_done_ns)
-		return;
-	if (now_ns < t->reset_done_ns) {
-		if (t->reset_done_ns < *next_ns)
-			*next_ns = t->reset_done_ns;
-		return;
+	if (t->reset_next_ns && now_ns >= t->reset_next_ns) {
+		if ((stat & GLGEN_RSTAT_DEVSTATE) == 1) {
+			device_reset(e, E810_CORER);
+			R(e, GLGEN_RSTAT) = (stat & ~GLGEN_RSTAT_DEVSTATE) | 2;
+			t->reset_next_ns = now_ns + CORER_NS;
+		} else {
+			R(e, GLGEN_RSTAT) = stat & ~GLGEN_RSTAT_DEVSTATE;
+			t->reset_next_ns = 0;
+		}
 	}
-	t->reset_done_ns = 0;
-	R(e, GLGEN_RSTAT) &= ~GLGEN_RSTAT_DEVSTATE;
+	if (t->reset_next_ns && t->reset_next_ns < *next_ns)
+		*next_ns = t->reset_next_ns;
 }
 
 /* ---- registers ------------------------------------------------------------------------------ */
@@ -419,7 +424,7 @@ static uint32_t csr_read(struct e810 *e, uint64_t off64)
 	if (e810_rss_owns(off))
 		return e810_rss_read(e, off);
 	if (off == GLNVM_ULD)
-		return R(e, GLGEN_RSTAT) & GLGEN_RSTAT_DEVSTATE ? 0 : GLNVM_ULD_DONE;
+		return (R(e, GLGEN_RSTAT) & GLGEN_RSTAT_DEVSTATE) == 2 ? 0 : GLNVM_ULD_DONE;
 	return R(e, off);
 }
 
@@ -561,6 +566,11 @@ static int model_fault(struct sim_dev *dev, const char *name, uint64_t count)
 		top(e)->fault_stuck_reset = count;
 		return 0;
 	}
+	if (!strcmp(name, "core-reset")) {
+		if (count)
+			trigger_write(e, GLGEN_RTRIG_CORER);
+		return 0;
+	}
 	ret = e810_aq_fault(e, name, count);
 	return ret == -ENOENT ? e810_data_fault(e, name, count) : ret;
 }
@@ -612,7 +622,8 @@ const struct sim_dev_ops sim_e810_ops = {
 		"  police=on|off   on: count receive buffers posted twice\n"
 		"  vectors=N       MSI-X vectors (128)\n"
 		"  fd=on|off       off: a card without flow director (on)\n"
-		"  Faults: stuck-reset (PFSWR stays 1); NAME or NAME:OPCODE with aq-late (300 ms),\n"
+		"  Faults: stuck-reset (PFSWR stays 1); core-reset (as if another function wanted\n"
+		"  it); NAME or NAME:OPCODE with aq-late (300 ms),\n"
 		"  aq-missing (until the queue is disabled), aq-no-dd, aq-oversized,\n"
 		"  aq-wrong-opcode, aq-junk, aq-error; arq-junk (an event of random bytes, longer\n"
 		"  than its buffer); no-dd, torn-dd, stuck-disable\n",
