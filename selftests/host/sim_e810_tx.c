@@ -375,6 +375,41 @@ static void test_commands(void)
 	nic_free(n);
 }
 
+/* 0C32: to another queue group, made by 0401 beside the first one. */
+static void test_move(void)
+{
+	uint8_t param[16] = { 1 }, move[16] = { 1, 1 };
+	struct nic *n = up();
+	uint32_t first = n->teid, above, second;
+	uint8_t *b = n->t->buf;
+
+	aq(n->t, 0x0400, (uint8_t[16]){ 0 }, 4096, false);
+	above = le32(b + 8 + 24 * 6 + 4);
+	memset(b, 0, 32);
+	set32(b, above);
+	set16(b + 4, 1);
+	set32(b + 8, above);
+	b[16] = 3;
+	b[17] = 7;
+	set16(b + 22, 4);
+	set16(b + 26, 4);
+	tap_eq(aq(n->t, 0x0401, param, 32, true), 0, "a second queue group");
+	second = le32(b + 12);
+	memset(b, 0, 16);
+	set32(b, first);
+	set32(b + 4, second);
+	set32(b + 12, n->leaf[0]);
+	tap_eq(aq(n->t, 0x0c32, move, 16, true), 0, "0C32");
+	tap_ok(tx_off(n, 0) != 0, "the first group has the queue no longer");
+	memcpy(n->tx_buf[0], bcast, 6);
+	tx_put(n, 0, TX_BUF, EOP | RS | SIZE(60));
+	tx_kick(n, 0);
+	tap_eq(n->nr_frames, 1, "it runs on");
+	n->teid = second;
+	tap_eq(tx_off(n, 0), 0, "and is stopped under the second");
+	nic_free(n);
+}
+
 static void test_fd(void)
 {
 	struct nic *n = up();
@@ -410,6 +445,7 @@ int main(void)
 	test_tags();
 	test_malicious();
 	test_commands();
+	test_move();
 	test_fd();
 	return tap_done();
 }

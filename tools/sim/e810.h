@@ -188,6 +188,7 @@ void e810_sched_reset(struct e810 *e);
 /* A leaf for Tx queue `q` under `parent`; *teid is new. RC_* */
 enum e810_rc e810_sched_add_leaf(struct e810 *e, uint32_t parent, const uint8_t elem[16], uint32_t *teid);
 void e810_sched_del_leaf(struct e810 *e, uint32_t teid);
+enum e810_rc e810_sched_move_leaf(struct e810 *e, uint32_t teid, uint32_t parent);
 bool e810_sched_is_parent(struct e810 *e, uint32_t parent, uint32_t leaf);
 int e810_nvm_init(struct e810 *e);
 void e810_nvm_fini(struct e810 *e);

@@ -330,6 +330,8 @@ void e810_queue_write(struct e810 *e, uint32_t off, uint32_t val)
 		__atomic_store_n(q->word[k], val, __ATOMIC_RELAXED);
 		if (q->live)
 			tail_new(q, k, val);
+		else		/* the last store counts, whichever address it took */
+			__atomic_store_n(q->word[!k], val, __ATOMIC_RELAXED);
 	} else if (off >= E810_CSR_BYTES || IN(off, QTX_COMM_HEAD(0), E810_HW_TX_QUEUES, 4) ||
 		   off == GLCOMM_QTX_CNTX_STAT) {
 		return;
@@ -463,9 +465,40 @@ static enum e810_rc cmd_dis_txqs(struct e810 *e, struct e810_aq_msg *m)
 	return RC_OK;
 }
 
+/*
+ * 0C32: type @0 (1 move, 2 traffic class, 3 both), count @1; buffer: parents from and to, then 8
+ * bytes a queue: number, traffic class, TEID. There is one traffic class, 0.
+ */
+static enum e810_rc cmd_move_txqs(struct e810 *e, struct e810_aq_msg *m)
+{
+	unsigned int type = m->param[0] & 3, n = m->param[1];
+	uint32_t from = get32(m->buf), to = get32(m->buf + 4);
+
+	if (!type || !n || !m->has_data || m->len < 8 + 8 * n)
+		return RC_EINVAL;
+	for (unsigned int i = 0; i < n; i++) {
+		const uint8_t *b = m->buf + 8 + 8 * i;
+		const struct e810_ring *q = get16(b) < E810_NR_QUEUES ? &e->q->tx[get16(b)] : NULL;
+		enum e810_rc rc;
+
+		if (!q || !q->live || q->teid != get32(b + 4) ||
+		    !e810_sched_is_parent(e, from, q->teid))
+			return RC_ENOENT;
+		if (type & 2 && b[2])
+			return RC_EINVAL;
+		rc = type & 1 ? e810_sched_move_leaf(e, q->teid, to) : RC_OK;
+		if (rc)
+			return rc;
+	}
+	put32(m->param + 4, 0);			/* blocked CGDs */
+	m->out = m->len;
+	return RC_OK;
+}
+
 const struct e810_aq_cmd e810_cmd_queue[] = {
 	{ AQ_ADD_TXQS, "add_txqs", cmd_add_txqs },
 	{ AQ_DIS_TXQS, "dis_txqs", cmd_dis_txqs },
+	{ AQ_MOVE_TXQS, "move_txqs", cmd_move_txqs },
 	{ 0, NULL, NULL },
 };
 

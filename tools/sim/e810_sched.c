@@ -190,6 +190,23 @@ void e810_sched_del_leaf(struct e810 *e, uint32_t teid)
 		del(e->sched, n);
 }
 
+enum e810_rc e810_sched_move_leaf(struct e810 *e, uint32_t teid, uint32_t parent)
+{
+	struct node *n = find(e->sched, teid), *to = find(e->sched, parent), *from;
+
+	if (!n || !to)
+		return RC_ENOENT;
+	from = find(e->sched, n->parent);
+	if (!from || to == from || to->layer != from->layer)
+		return RC_EINVAL;
+	if (!has_room(e->sched, to, 1))
+		return RC_ENOSPC;
+	n->parent = to->teid;
+	from->children--;
+	to->children++;
+	return RC_OK;
+}
+
 bool e810_sched_is_parent(struct e810 *e, uint32_t parent, uint32_t leaf)
 {
 	struct node *n = find(e->sched, leaf);
