@@ -12,7 +12,7 @@
 
 #define E810_PB_BYTES		(512 * 1024)	/* Rx packet buffer of the one traffic class */
 #define E810_RX_FRAMES		128		/* between two polls, if the sender can wait */
-#define E810_HOLD_NS		1000000000ull	/* how long a frame waits for a descriptor */
+#define E810_HOLD_NS		3000000000ull	/* how long a frame waits for a descriptor */
 #define E810_TX_BYTES		(TSO_MAX_BYTES + 4096)
 #define TSO_MAX_BYTES		(256 * 1024)	/* TSO_LEN has 18 bits */
 
