@@ -413,6 +413,19 @@ static void test_interrupts(void)
 	tap_eq(sim_inproc_msix_count(n->t->p, 0), 1, "a misc cause");
 	tap_eq(rd(n->t, 0x16ca00) & (1u << 19 | 1), 1u << 19 | 1, "MAL and INTEVENT");
 	tap_eq(rd(n->t, 0x16ca00), 0, "cleared by reading");
+	wr(n->t, 0x160000, 1 | 3u << 3);
+	aq(n->t, 0x0607, (uint8_t[16]){ 0, 0, 3 }, 32, false);	/* link status events on */
+	sim_inproc_link(n->t->p, false);		/* an event of firmware, its cause off */
+	settle();
+	rx_on(n, 1, &(struct rx_opts){ .rxdid = 63 }, 8);
+	wr(n->t, RX_CTRL(1), 0);
+	rx_on(n, 1, &(struct rx_opts){ .rxdid = 63 }, 8);
+	settle();
+	tap_eq(sim_inproc_msix_count(n->t->p, 0), 2, "misc again");
+	wr(n->t, 0x160000, 1 | 3u << 3);
+	wr(n->t, 0x16c800, 1u << 30 | 3u << 11);	/* PFINT_FW_CTL */
+	settle();
+	tap_eq(sim_inproc_msix_count(n->t->p, 0), 3, "firmware's is told once its cause is on");
 	nic_free(n);
 }
 

@@ -203,6 +203,12 @@ static uint64_t due_at(struct e810 *e, unsigned int vec, const struct vector *v)
 	return v->last_ns + (wait > limit ? wait : limit);
 }
 
+static void control_told(struct e810 *e, uint32_t reg, unsigned int vec)
+{
+	if (R(e, reg) & CAUSE_ENA && CAUSE_MSIX(R(e, reg)) == vec)
+		R(e, reg) &= ~CAUSE_INTEVENT;
+}
+
 static bool vector_poll(struct e810 *e, unsigned int vec, uint64_t now_ns, uint64_t *next_ns)
 {
 	struct e810_irq *s = e->irq;
@@ -223,10 +229,8 @@ static bool vector_poll(struct e810 *e, unsigned int vec, uint64_t now_ns, uint6
 		v->ena = false;
 	v->sent = true;
 	v->last_ns = now_ns;
-	if (CAUSE_MSIX(R(e, PFINT_FW_CTL)) == vec)
-		R(e, PFINT_FW_CTL) &= ~CAUSE_INTEVENT;
-	if (CAUSE_MSIX(R(e, PFINT_MBX_CTL)) == vec)
-		R(e, PFINT_MBX_CTL) &= ~CAUSE_INTEVENT;
+	control_told(e, PFINT_FW_CTL, vec);
+	control_told(e, PFINT_MBX_CTL, vec);
 	sim_msix_send(e->dev, vec);
 	return true;
 }
