@@ -11,8 +11,6 @@
 #include "hw.h"
 #include "hw_e810.h"
 
-#include <linux/ndrv.h>
-
 #define E810_PKG_NAME		"intel/ice/ddp/ice.pkg"
 MODULE_FIRMWARE(E810_PKG_NAME);
 
@@ -417,13 +415,9 @@ int e810_ddp_load(struct ndrv_hw *hw)
 		return err;
 	e->ddp_known = !wrong;
 	e->safe_mode = !!wrong;
-	if (wrong) {
-		hw->rss_queues = 0;
-		hw->features &= ~NDRV_FEAT_RX_HASH;
-		if (!e->safe_mode_told)
-			ndrv_hw_warn(hw, "no RSS, all frames arrive on queue 0: package %s: %s\n",
-				     E810_PKG_NAME, wrong);
-		e->safe_mode_told = true;
-	}
+	if (wrong && !e->safe_mode_told)
+		ndrv_hw_warn(hw, "no RSS, all frames arrive on queue 0: package %s: %s\n",
+			     E810_PKG_NAME, wrong);
+	e->safe_mode_told = e->safe_mode;
 	return 0;
 }
