@@ -44,7 +44,13 @@ static void version_and_ring(void)
 	tap_eq(ctr(t)->tail_overruns, 1, "a tail outside the ring is counted");
 	tap_eq(rd(t, ATQ_TAIL), rd(t, ATQ_HEAD), "and ignored");
 	tap_eq(aq(t, OP_VERSION, none, 0, false), 0, "the queue goes on");
+	/* Drivers that shut down clear head, tail and length in this order. */
+	wr(t, ATQ_HEAD, 0);
+	settle();
+	tap_eq(rd(t, ATQ_HEAD), 0, "a head written back runs no old command");
+	wr(t, ATQ_TAIL, 0);
 	wr(t, ATQ_LEN, 0);
+	t->next = 0;
 	aq_post(t, OP_VERSION, none, 0, false);
 	tap_ok(!aq_done(t), "a disabled queue answers nothing");
 	port_free(t);
