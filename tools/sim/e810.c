@@ -521,7 +521,7 @@ static bool model_poll(struct sim_dev *dev, uint64_t now_ns, uint64_t *next_ns)
 	did |= e810_link_poll(e, now_ns, next_ns);
 	/* Transmit first: who forwards is not to find its Tx ring full. */
 	did |= e810_tx_run(e, TX_FRAMES);
-	did |= e810_rx_poll(e, RX_FRAMES);
+	did |= e810_rx_poll(e, RX_FRAMES, next_ns);
 	did |= e810_irq_poll(e, now_ns, next_ns);
 	return did;
 }

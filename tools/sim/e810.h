@@ -226,7 +226,7 @@ int e810_police_set(struct e810 *e, bool on);
 void e810_queues_dump(struct e810 *e, char *buf, size_t size);	/* JSON, begins with a comma */
 void e810_rx_frame(struct e810 *e, const uint8_t *f, uint32_t len);
 int64_t e810_rx_room(struct e810 *e);
-bool e810_rx_poll(struct e810 *e, unsigned int budget);
+bool e810_rx_poll(struct e810 *e, unsigned int budget, uint64_t *next_ns);
 bool e810_tx_run(struct e810 *e, unsigned int budget);
 int e810_rss_init(struct e810 *e);
 void e810_rss_fini(struct e810 *e);

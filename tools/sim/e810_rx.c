@@ -264,7 +264,7 @@ static bool waited_too_long(struct e810 *e, const struct e810_rx_info *ri)
 }
 
 /* Oldest first, as far as descriptors go. True: something left the packet buffer. */
-bool e810_rx_poll(struct e810 *e, unsigned int budget)
+bool e810_rx_poll(struct e810 *e, unsigned int budget, uint64_t *next_ns)
 {
 	struct e810_queues *s = e->q;
 	unsigned int n = 0;
@@ -282,9 +282,11 @@ bool e810_rx_poll(struct e810 *e, unsigned int budget)
 			s->pb_head = 0;
 		rec = (struct record *)(s->pb + s->pb_head);
 		if (deliver(e, &rec->ri, (uint8_t *)(rec + 1)) == WAIT) {
-			if (!waited_too_long(e, &rec->ri))
-				break;
-			continue;
+			if (waited_too_long(e, &rec->ri))
+				continue;
+			if (s->wait_since_ns + E810_HOLD_NS < *next_ns)
+				*next_ns = s->wait_since_ns + E810_HOLD_NS;
+			break;
 		}
 		s->wait_since_ns = 0;
 		s->pb_head += rec->size;
