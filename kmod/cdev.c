@@ -277,6 +277,8 @@ static int ioctl_link(struct ndrv_ctx *ctx, void *data)
 	if (arg->flags)
 		return -EOPNOTSUPP;
 	ret = ndrv_link_update(ctx->ndev);
+	if (ret == -ECONNRESET)
+		ret = ndrv_dev_reset(ctx->ndev, "it lost all its settings");
 	arg->out_up = ctx->ndev->link_up;
 	arg->out_mbps = ctx->ndev->link_mbps;
 	return ret;

@@ -503,7 +503,9 @@ struct ndrv_stats {
  * Reads the link now, from the hardware, and updates the status pages.
  *
  * Availability: in every state but GONE.
- * Return: 0, or the errors of the general rules.
+ * Return: 0, or
+ *  - ETIMEDOUT, EIO: the card's firmware did not answer, or refused; the kernel log says how. Queues
+ *    that run go on
  */
 struct ndrv_link {
 	__u32 size;
