@@ -102,6 +102,7 @@ static void test_rings(void)
 		{ &info_e810, "E810, 4097", 4097, 0 },
 		{ &info_e810, "E810, 8160", 8160, 0 },
 		{ &info_e810, "E810, 8192", 8192, 0 },
+		{ &info_e810, "E810, 4294967295", UINT32_MAX, 0 },
 	};
 	unsigned int i;
 	int ret;
