@@ -163,7 +163,8 @@ struct ndrv_hw_rss {
  *	-EOPNOTSUPP: this card cannot (now). A family that never can leaves it NULL.
  * @set_rx_mode: Which frames to take: promisc, allmulti, and the longest frame (bytes without FCS)
  * @link: Reads the link: *up, and *mbps (0 while down). Called at least once a second: a family with
- *	firmware that talks unasked drains its messages here.
+ *	firmware that talks unasked drains its messages here. -ECONNRESET: somebody else has reset
+ *	the card, nothing of what was set up is left; the core resets the device.
  * @stats: Adds what happened since the last call to @acc; called at least every few seconds
  */
 struct ndrv_hw_ops {

@@ -73,11 +73,28 @@ static int e810_link_ask(struct ndrv_hw *hw)
 	return 0;
 }
 
+/*
+ * Another function, or firmware, may reset the whole card; that takes the admin queue away, and every
+ * queue, VSI and rule with it.
+ */
+static bool e810_was_reset(struct ndrv_hw *hw)
+{
+	return ndrv_rd32(hw, E810_GLGEN_RSTAT) & E810_GLGEN_RSTAT_DEVSTATE ||
+	       !(ndrv_rd32(hw, E810_PF_FW_ATQLEN) & E810_AQ_LEN_ENABLE);
+}
+
 int e810_link(struct ndrv_hw *hw, bool *up, u32 *mbps)
 {
 	struct e810_port *port = e810_port(hw);
+	bool reset = e810_was_reset(hw);
 	int ret;
 
+	if (hw->gone)
+		return -ENODEV;
+	if (reset) {
+		ndrv_hw_err(hw, "the card was reset by another function or by its firmware\n");
+		return -ECONNRESET;
+	}
 	e810_queue_complaints(hw);
 	ret = e810_arq_poll(hw, e810_event);
 	/* A message that was lost may have been about the link. */

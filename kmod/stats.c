@@ -72,7 +72,9 @@ void ndrv_poll_work(struct work_struct *work)
 	 * Hardware that does not answer any more needs a reset. Queues that run need no answers: they
 	 * go on until somebody wants something else of the device.
 	 */
-	if (ret == -ETIMEDOUT && !any_running(ndev))
+	if (ret == -ECONNRESET)
+		ndrv_dev_reset(ndev, "it lost all its settings");
+	else if (ret == -ETIMEDOUT && !any_running(ndev))
 		ndrv_dev_reset(ndev, "the link cannot be asked for");
 	again = !ndev->gone;
 	mutex_unlock(&ndev->lock);

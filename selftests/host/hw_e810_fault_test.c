@@ -105,6 +105,29 @@ static void test_stuck_reset(void)
 	rig_close(&r);
 }
 
+/* Somebody resets the whole card: noticed, waited for, survived; at any moment of it. */
+static void test_card_reset(void)
+{
+	unsigned int ms;
+	struct rig r;
+	u32 mbps;
+	bool up;
+
+	for (ms = 0; ms <= 1000; ms += ms < 30 ? 5 : 97) {
+		tap_ok(rig_up(&r, "card reset", OPTIONS) && !queue_up(&r, 0) && tx_works(&r, 64),
+		       "port up");
+		tap_eq(r.sim->ops->fault(r.sim, "core-reset", 1), 0, "the card is reset");
+		forget_errors();
+		sim_inproc_step(1000);
+		sim_inproc_step(ms * MS_NS);
+		tap_eq(r.ops->link(&r.hw, &up, &mbps), -ECONNRESET, "noticed");
+		tap_ok(error_names("was reset"), "and told to the log");
+		tap_ok(recovers(&r), "a reset after %u ms heals", ms);
+		tap_eq((long long)r.sim->ctr.dma_after_stop, 0, "no DMA after a stop");
+		rig_close(&r);
+	}
+}
+
 static void test_bad_card(void)
 {
 	static const struct {
@@ -613,6 +636,7 @@ static void test_events(void)
 int main(void)
 {
 	test_stuck_reset();
+	test_card_reset();
 	test_bad_card();
 	test_stuck_queue();
 	test_gone();
