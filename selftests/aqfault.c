@@ -20,7 +20,7 @@
 #define DRIVER		"ndrv"
 #define ALWAYS		1000000000	/* until it is taken back */
 
-enum op { START, STOP, CLOSE, RX_MODE, LINK, BIND };
+enum op { START, STOP, CLOSE, RX_MODE, RSS, LINK, BIND };
 
 /* What is left of the admin queue, and so what the caller must see. */
 enum harm {
@@ -58,7 +58,9 @@ FIXTURE_VARIANT_ADD(aq, wrong_opcode) { "aq-wrong-opcode", "to another opcode", 
 FIXTURE_VARIANT_ADD(aq, junk) { "aq-junk", NULL, UNKNOWN };
 FIXTURE_VARIANT_ADD(aq, error) { "aq-error", "firmware answers 5 (EIO)", REFUSED };
 
-#define LOG_MAX (1 << 20)
+#define LOG_MAX		(1 << 20)
+/* The module says at most 10 things of a kind in 5 seconds: slow enough to hear all. */
+#define LOG_PAUSE_MS	600
 
 static const char *log_read(struct rig *r)
 {
@@ -159,8 +161,10 @@ static int set_up(struct rig *r)
 	NEED_ROOT();								\
 	r->nr = is_e810(0) ? 0 : 1;						\
 	r->peer = !r->nr;							\
-	if (!sim_present() || !is_e810(r->nr))					\
+	if (!sim_present() || !is_e810(r->nr)) {				\
+		ASSERT_FALSE(dev_needed(2));					\
 		SKIP(return, "needs an E810 port of the simulator");		\
+	}									\
 	strncpy(r->pci, dev_pci(r->nr), sizeof(r->pci) - 1);			\
 	/* Unbound it has no number any more. */				\
 	r->sim = sim_index(r->nr);						\
@@ -294,6 +298,13 @@ static int link_from_firmware(int fd)
 	return ret;
 }
 
+static int spread_to_0(int fd)
+{
+	struct ndrv_rss rss = { .size = sizeof(rss), .flags = NDRV_RSS_F_SPREAD, .key = { 1 } };
+
+	return xioctl(fd, NDRV_RSS, &rss);
+}
+
 static int call(struct rig *r, enum op op)
 {
 	uint64_t start = now_ms();
@@ -304,6 +315,7 @@ static int call(struct rig *r, enum op op)
 	case STOP: ret = queue_stop(r->a.fd); break;
 	case CLOSE: port_close(&r->a); ret = 0; break;
 	case RX_MODE: ret = rx_mode(&r->a, NDRV_RX_MODE_PROMISC); break;
+	case RSS: ret = spread_to_0(r->a.fd); break;
 	case LINK: ret = link_from_firmware(r->a.fd); break;
 	case BIND: ret = dev_bind(r->pci, DRIVER); break;
 	}
@@ -319,6 +331,7 @@ static int call(struct rig *r, enum op op)
 	struct rig *r = &self->r;						\
 	char number[24];							\
 	int ret;								\
+	sleep_ms(LOG_PAUSE_MS);							\
 	log_forget(r);								\
 	snprintf(number, sizeof(number), "opcode 0x%04x", opcode);		\
 	ASSERT_EQ(0, fault(r, variant->fault, opcode, (op) == LINK ? ALWAYS : 1)); \
@@ -356,6 +369,13 @@ TEST_F_TIMEOUT(aq, close, 120)
 TEST_F_TIMEOUT(aq, rx_mode, 120)
 {
 	ONE_COMMAND(RX_MODE, 0x02a0);
+}
+
+TEST_F_TIMEOUT(aq, rss, 120)
+{
+	if (!self->r.a.info.out_rss_queues)
+		SKIP(return, "no RSS: the card has no package");
+	ONE_COMMAND(RSS, 0x0b03);
 }
 
 TEST_F_TIMEOUT(aq, link, 120)
@@ -451,6 +471,22 @@ TEST_F_TIMEOUT(firmware, stuck_reset, 120)
 	EXPECT_TRUE(log_says(r, "PFGEN_CTRL", NULL)) TH_LOG("%s", r->log);
 	EXPECT_FALSE(dev_bound_to(r->pci, DRIVER));
 	EXPECT_RECOVERS("stuck-reset");
+}
+
+/*
+ * Somebody else resets the whole card: queues, VSI, admin queue and package are gone at a stroke.
+ * The module looks at least every few seconds, so the program learns of it without asking.
+ */
+TEST_F_TIMEOUT(firmware, core_reset, 120)
+{
+	struct rig *r = &self->r;
+	uint64_t end = now_ms() + 20000;
+
+	ASSERT_EQ(0, fault(r, "core-reset", 0, 1));
+	while (r->a.status->state == NDRV_STATE_RUNNING && now_ms() < end)
+		sleep_ms(20);
+	EXPECT_EQ(NDRV_STATE_REVOKED, r->a.status->state);
+	EXPECT_RECOVERS("core-reset");
 }
 
 /* Events that nobody can have sent: frames pass on, and the link is what it is. */

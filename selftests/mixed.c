@@ -96,8 +96,11 @@ FIXTURE_SETUP(mixed)
 	struct ndrv_queue_setup qs = setup_args();
 
 	self->s[0].p.fd = self->s[1].p.fd = self->pool.fd = -1;
-	if (ports[0] < 0 || ports[1] < 0)
+	NEED_PORTS(2);
+	if (ports[0] < 0 || ports[1] < 0) {
+		ASSERT_FALSE(dev_needed(2));
 		SKIP(return, "needs an 82599 and an E810 port joined by a cable");
+	}
 	qs.rx_entries = qs.tx_entries = ENTRIES;
 	for (i = 0; i < 2; i++) {
 		self->s[i].nr = ports[i];
