@@ -130,7 +130,8 @@ struct ndrv_hw_rss {
  * an error of reset the hardware may still do DMA.
  *
  * @attach: Once, before the first reset: allocates hw->priv and the DMA memory that the family
- *	itself needs. Touches no register. A family without such needs leaves it and @detach NULL.
+ *	itself needs, and reads its firmware files. Touches no register. A family without such
+ *	needs leaves it and @detach NULL. Runs without ndrv_dev.lock, as @detach does.
  * @detach: The opposite, after the last shutdown or reset, when the device does no DMA any more;
  *	also after a start that failed. Touches no register: there may be none.
  * @reset: Stops all DMA of the function, resets it, and leaves it quiet: interrupts
@@ -283,7 +284,9 @@ void ndrv_hw_dma_free(struct ndrv_hw *hw, size_t bytes, void *mem, u64 iova);
 
 /*
  * Reads a file below the kernel's firmware folders. -ENOENT: there is none, and nothing was said
- * about it in the log; the caller knows whether that matters.
+ * about it in the log; the caller knows whether that matters. Only in @attach: reading a file takes
+ * locks of its file system, under which others fault, and a fault in mmap takes ndrv_dev.lock; and
+ * when a device resumes there may be no file system yet.
  */
 int ndrv_hw_firmware(struct ndrv_hw *hw, const char *name, struct ndrv_hw_blob *blob);
 void ndrv_hw_firmware_free(struct ndrv_hw *hw, struct ndrv_hw_blob *blob);

@@ -42,6 +42,7 @@ static int e810_attach(struct ndrv_hw *hw)
 	ret = e810_aq_alloc(hw);
 	if (ret)
 		goto err_free_port;
+	e810_ddp_get(hw);
 	return 0;
 
 err_free_port:
@@ -55,6 +56,7 @@ err_free:
 static void e810_detach(struct ndrv_hw *hw)
 {
 	e810_rss_forget(hw);
+	e810_ddp_put(hw);
 	e810_aq_free(hw);
 	ndrv_hw_free(hw, e810_port(hw));
 	ndrv_hw_free(hw, hw->priv);

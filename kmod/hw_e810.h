@@ -165,6 +165,10 @@ void e810_fw_unlock(struct ndrv_hw *hw, enum e810_lock what);
 
 /* ---- package: hw_e810_ddp.c ---------------------------------------------------------------- */
 
+/* The file, from attach to detach. Whether there is one is told by e810_ddp_load(). */
+void e810_ddp_get(struct ndrv_hw *hw);
+void e810_ddp_put(struct ndrv_hw *hw);
+
 /*
  * Sees to it that a package is active on the device, which is what makes RSS work. Sets
  * e810->safe_mode if there is none and none can be had, and says so once; that is no error. Errors
@@ -198,6 +202,8 @@ struct e810 {
 	u8 pf;				/* number of the function: PF_FUNC_RID, set by reset */
 	bool safe_mode;			/* no package: no RSS */
 	bool safe_mode_told;
+	struct ndrv_hw_blob ddp_file;	/* hw_e810_ddp.c: the package, if ddp_file_err is 0 */
+	int ddp_file_err;
 	bool ddp_known;			/* a package was active, and rss_group is out of it */
 	u8 rss_group[E810_RSS_PTYPES];	/* what the package sorts each packet type into */
 	struct e810_rss *rss;		/* hw_e810_rss.c; NULL until it was used */

@@ -322,17 +322,29 @@ static int e810_ddp_active(struct ndrv_hw *hw, u8 id[E810_ID_BYTES])
 }
 
 /* The file that is meant for this very card, or the one for all. */
-static int e810_ddp_find(struct ndrv_hw *hw, struct ndrv_hw_blob *blob)
+void e810_ddp_get(struct ndrv_hw *hw)
 {
+	struct e810 *e = e810_priv(hw);
 	char name[64];
 	int ret = -ENOENT;
 
 	if (hw->serial) {
 		snprintf(name, sizeof(name), "intel/ice/ddp/ice-%016llx.pkg",
 			 (unsigned long long)hw->serial);
-		ret = ndrv_hw_firmware(hw, name, blob);
+		ret = ndrv_hw_firmware(hw, name, &e->ddp_file);
 	}
-	return ret ? ndrv_hw_firmware(hw, E810_PKG_NAME, blob) : 0;
+	if (ret)
+		ret = ndrv_hw_firmware(hw, E810_PKG_NAME, &e->ddp_file);
+	e->ddp_file_err = ret;
+}
+
+void e810_ddp_put(struct ndrv_hw *hw)
+{
+	struct e810 *e = e810_priv(hw);
+
+	if (!e->ddp_file_err)
+		ndrv_hw_firmware_free(hw, &e->ddp_file);
+	e->ddp_file_err = -ENOENT;
 }
 
 /* The packet types that RSS tells apart (see hw_e810_rss.c), out of the table of all. */
@@ -389,7 +401,6 @@ static const char *e810_ddp_use(struct ndrv_hw *hw, const struct ndrv_hw_blob *b
 int e810_ddp_load(struct ndrv_hw *hw)
 {
 	struct e810 *e = e810_priv(hw);
-	struct ndrv_hw_blob blob;
 	u8 id[E810_ID_BYTES];
 	const char *wrong;
 	int ret, err = 0;
@@ -403,13 +414,11 @@ int e810_ddp_load(struct ndrv_hw *hw)
 			return 0;
 		e->ddp_known = false;
 	}
-	ret = e810_ddp_find(hw, &blob);
-	if (ret) {
-		wrong = ret == -ENOENT ? "there is no such file (Debian 12: firmware-misc-nonfree, later: firmware-intel-misc)" :
+	if (e->ddp_file_err) {
+		wrong = e->ddp_file_err == -ENOENT ? "there is no such file (Debian 12: firmware-misc-nonfree, later: firmware-intel-misc)" :
 					 "it cannot be read";
 	} else {
-		wrong = e810_ddp_use(hw, &blob, &err);
-		ndrv_hw_firmware_free(hw, &blob);
+		wrong = e810_ddp_use(hw, &e->ddp_file, &err);
 	}
 	if (e810_aq_lost(err))
 		return err;
