@@ -125,35 +125,13 @@ void e810_desc_write(struct e810_ring *q, uint32_t i, const uint64_t qw[4])
 /* False: the read completed with an error (unmapped); the caller decides what becomes of it. */
 bool e810_buf_read(struct e810_ring *q, uint64_t iova, void *buf, uint32_t len)
 {
-	struct sim_dev *dev = q->e->dev;
-	const void *p;
-
-	if (!dma_allowed(q))
-		return false;
-	p = sim_dma_ptr(dev, iova, len, false);
-	if (!p)
-		return !sim_dma_read(dev, iova, buf, len);
-	memcpy(buf, p, len);
-	dev->ctr.dma_reads++;
-	dev->ctr.dma_read_bytes += len;
-	return true;
+	return dma_allowed(q) && !sim_dma_read(q->e->dev, iova, buf, len);
 }
 
 void e810_buf_write(struct e810_ring *q, uint64_t iova, const void *buf, uint32_t len)
 {
-	struct sim_dev *dev = q->e->dev;
-	void *p;
-
-	if (!dma_allowed(q))
-		return;
-	p = sim_dma_ptr(dev, iova, len, true);
-	if (!p) {
-		sim_dma_write(dev, iova, buf, len);
-		return;
-	}
-	memcpy(p, buf, len);
-	dev->ctr.dma_writes++;
-	dev->ctr.dma_write_bytes += len;
+	if (dma_allowed(q))
+		sim_dma_write(q->e->dev, iova, buf, len);
 }
 
 /* ---- faults --------------------------------------------------------------------------------- */

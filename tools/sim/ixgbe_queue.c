@@ -119,35 +119,13 @@ void ixgbe_desc_write(struct ixgbe_queue *q, uint32_t i, uint64_t lo, uint64_t h
 /* False: the read completed with an error (unmapped); the caller decides what becomes of it. */
 bool ixgbe_buf_read(struct ixgbe_queue *q, uint64_t iova, void *buf, uint32_t len)
 {
-	struct sim_dev *dev = q->ix->dev;
-	const void *p;
-
-	if (!dma_allowed(q))
-		return false;
-	p = sim_dma_ptr(dev, iova, len, false);
-	if (!p)
-		return !sim_dma_read(dev, iova, buf, len);
-	memcpy(buf, p, len);
-	dev->ctr.dma_reads++;
-	dev->ctr.dma_read_bytes += len;
-	return true;
+	return dma_allowed(q) && !sim_dma_read(q->ix->dev, iova, buf, len);
 }
 
 void ixgbe_buf_write(struct ixgbe_queue *q, uint64_t iova, const void *buf, uint32_t len)
 {
-	struct sim_dev *dev = q->ix->dev;
-	void *p;
-
-	if (!dma_allowed(q))
-		return;
-	p = sim_dma_ptr(dev, iova, len, true);
-	if (!p) {
-		sim_dma_write(dev, iova, buf, len);
-		return;
-	}
-	memcpy(p, buf, len);
-	dev->ctr.dma_writes++;
-	dev->ctr.dma_write_bytes += len;
+	if (dma_allowed(q))
+		sim_dma_write(q->ix->dev, iova, buf, len);
 }
 
 /* ---- life ----------------------------------------------------------------------------------- */
