@@ -87,11 +87,23 @@ static void pkg_make(bool is_signed)
 }
 
 /* A port on a card that has just got power, with this file in the firmware folder. */
-static bool up_with(struct rig *r, const char *name, const void *file, size_t bytes)
+static void open_with(struct rig *r, const char *name, u64 serial, const char *file_name,
+		      const void *file, size_t bytes)
 {
 	rig_open(r, name, OPTIONS);
+	r->ops->detach(&r->hw);
+	r->hw.serial = serial;
 	host.firmware = file;
 	host.firmware_bytes = bytes;
+	host.firmware_name = file_name;
+	host.firmware_asked = 0;
+	if (r->ops->attach(&r->hw))
+		tap_ok(false, "attach");
+}
+
+static bool up_with(struct rig *r, const char *name, const void *file, size_t bytes)
+{
+	open_with(r, name, 0, NULL, file, bytes);
 	return !r->ops->reset(&r->hw) && !r->ops->start(&r->hw);
 }
 
@@ -105,13 +117,14 @@ static void test_good(const char *name, const void *file, size_t bytes)
 	struct rig r;
 	u32 asked;
 
-	tap_ok(up_with(&r, name, file, bytes), "port starts with %s", name);
+	open_with(&r, name, 0, NULL, file, bytes);
+	asked = host.firmware_asked;
+	tap_ok(!r.ops->reset(&r.hw) && !r.ops->start(&r.hw), "port starts with %s", name);
 	tap_ok(has_rss(&r), "RSS is there");
 	tap_eq(r.hw.rss_queues, 256, "for all queues");
 	tap_ok(rig_link(&r), "link");
-	asked = host.firmware_asked;
 	rss_test(&r);
-	tap_eq(host.firmware_asked, asked, "a reset needs no file");
+	tap_eq(host.firmware_asked, asked, "only attach reads files");
 	tap_eq(host.errors, 0, "nothing to complain of");
 	r.ops->shutdown(&r.hw);
 	rig_close(&r);
@@ -145,20 +158,14 @@ static void test_serial(void)
 {
 	struct rig r;
 
-	rig_open(&r, "serial", OPTIONS);
-	r.hw.serial = 0x0123456789abcdefull;
-	host.firmware = pkg;
-	host.firmware_bytes = sizeof(pkg);
-	host.firmware_name = "intel/ice/ddp/ice-0123456789abcdef.pkg";
+	open_with(&r, "serial", 0x0123456789abcdefull, "intel/ice/ddp/ice-0123456789abcdef.pkg",
+		  pkg, sizeof(pkg));
 	tap_ok(!r.ops->reset(&r.hw) && !r.ops->start(&r.hw) && has_rss(&r),
 	       "a file for the card's serial number");
 	tap_eq(host.firmware_asked, 1, "is asked for first");
 	rig_close(&r);
-	rig_open(&r, "serial", OPTIONS);
-	r.hw.serial = 0x0123456789abcdefull;
-	host.firmware = pkg;
-	host.firmware_bytes = sizeof(pkg);
-	host.firmware_name = "intel/ice/ddp/ice.pkg";
+	open_with(&r, "serial", 0x0123456789abcdefull, "intel/ice/ddp/ice.pkg",
+		  pkg, sizeof(pkg));
 	tap_ok(!r.ops->reset(&r.hw) && !r.ops->start(&r.hw) && has_rss(&r),
 	       "else the one for all");
 	rig_close(&r);
