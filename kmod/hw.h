@@ -55,6 +55,8 @@ struct ndrv_hw;
  * @tx_entries: transmit descriptors, 0 = this side is left out
  * @rx_buf_bytes: size of a receive buffer
  * @vlan_strip: take VLAN tags out of received frames
+ * @vector: MSI-X vector of both sides, from 1 to hw->vectors - 1; several pairs may have the same. 0
+ *	while hw->vectors is 0
  * @rx_iova: DMA address of the receive ring
  * @tx_iova: DMA address of the transmit ring
  */
@@ -64,6 +66,7 @@ struct ndrv_hw_queue {
 	u32 tx_entries;
 	u32 rx_buf_bytes;
 	bool vlan_strip;
+	u32 vector;
 	u64 rx_iova;
 	u64 tx_iova;
 };
@@ -117,11 +120,58 @@ struct ndrv_hw_rss {
 };
 
 /**
+ * struct ndrv_hw_queue_stats - counters of one pair, in the units of struct ndrv_queue_get
+ * @rx_packets: frames received
+ * @rx_bytes: their bytes without FCS
+ * @rx_no_desc: frames dropped for want of descriptors
+ * @tx_packets: frames sent
+ * @tx_bytes: their bytes without FCS
+ */
+struct ndrv_hw_queue_stats {
+	u64 rx_packets;
+	u64 rx_bytes;
+	u64 rx_no_desc;
+	u64 tx_packets;
+	u64 tx_bytes;
+};
+
+/**
+ * struct ndrv_hw_filter - which frames to take, or where they go
+ * @type: NDRV_FILTER_*
+ * @fields: NDRV_FILTER_F_*: what a TUPLE compares
+ * @queue: receive queue, or NDRV_QUEUE_ANY; see NDRV_FILTER_ADD for which type needs what
+ * @mac: of MAC
+ * @vlan: of VLAN
+ * @ethertype: of ETHERTYPE, host byte order
+ * @proto: of TUPLE, as everything below, in network byte order
+ * @src_ip: IPv4 address
+ * @dst_ip: IPv4 address
+ * @src_port: port
+ * @dst_port: port
+ * @slot: the family's: where in the hardware it is, from filter_add to filter_del
+ */
+struct ndrv_hw_filter {
+	u32 type;
+	u32 fields;
+	u32 queue;
+	u8 mac[6];
+	u16 vlan;
+	u16 ethertype;
+	u8 proto;
+	__be32 src_ip;
+	__be32 dst_ip;
+	__be16 src_port;
+	__be16 dst_port;
+	u32 slot;
+};
+
+/**
  * struct ndrv_hw_ops - what a family does for the core
  *
- * Context: every op runs in process context and may sleep, except @doorbell and @tail_off. The
- * core serialises all ops of one device (ndrv_dev.lock), except @doorbell and @tail_off, which may
- * run at any time while the queue is between queue_start and queue_stop.
+ * Context: every op runs in process context and may sleep, except @doorbell and @tail_off, and those
+ * for interrupts, from @queue_arm to @misc_off. The core serialises all ops of one device
+ * (ndrv_dev.lock), except @doorbell and @tail_off, which may run at any time while the queue is between
+ * queue_start and queue_stop, and those for interrupts, as said there.
  *
  * Errors: 0 or a negative errno. -ETIMEDOUT: the hardware did not acknowledge within the bound,
  * which is a named constant of the family, and only a reset helps, which the core does then; the op
@@ -159,10 +209,32 @@ struct ndrv_hw_rss {
  * @doorbell: Moves the tail of one side. Never sleeps. Ring memory written before is visible to the
  *	device before the new tail is.
  * @tail_off: Where the tail register is, in bytes from the start of the register BAR
+ * @queue_arm: The vector of a running pair sends one message when the card next writes back descriptors
+ *	of a side that @rx or @tx names, or has done so since the last message of this vector. A side
+ *	that neither the last call for this pair nor this one names sends none. Never sleeps; the core
+ *	holds a spinlock that is of the vector, with interrupts off. Not called while hw->vectors is 0,
+ *	nor are the next three.
+ * @vector_off: In the interrupt: @vector sends no message until the next queue_arm of one of its pairs,
+ *	and descriptors of its pairs are written back as promptly as without interrupts. Under the same
+ *	lock.
+ * @misc_off: In the interrupt of vector 0, which is for everything but queues: it sends no message until
+ *	the next misc_arm. May read and clear causes, and note for @link what they were. Never sleeps;
+ *	under a spinlock of its own, with interrupts off.
+ * @misc_arm: Vector 0 sends a message at the next change of link, message of firmware, or error, and for
+ *	those that have happened since misc_off. The core calls @link between the two. Never sleeps; same
+ *	lock as misc_off.
+ * @filter_add: Adds a filter, which is of a type in hw->features and not there yet, and notes where in
+ *	@f->slot. -ENOSPC: the card's table is full. The core calls it again after each reset, which
+ *	has forgotten all.
+ * @filter_del: Takes it out. An error is like one of set_rx_mode; the filter counts as gone.
+ * @queue_stats: Adds what happened to this pair since queue_start, or since the last call, to @acc. Only
+ *	between queue_start and queue_stop, and once more right after queue_stop. false: the card does
+ *	not count for this pair. A family that never does leaves it NULL.
  * @rss: Spreads frames over queues as @rss says; NULL: everything goes to queue 0, as after start.
  *	A frame for a queue that does not run is dropped, or waits where @rx_drop allows that.
  *	-EOPNOTSUPP: this card cannot (now). A family that never can leaves it NULL.
- * @set_rx_mode: Which frames to take: promisc, allmulti, and the longest frame (bytes without FCS)
+ * @set_rx_mode: Which frames to take: promisc, allmulti, and the longest frame (bytes without FCS).
+ *	promisc takes frames of every VLAN, whatever filters there are.
  * @link: Reads the link: *up, and *mbps (0 while down). Called at least once a second: a family with
  *	firmware that talks unasked drains its messages here. -ECONNRESET: somebody else has reset
  *	the card, nothing of what was set up is left; the core resets the device.
@@ -180,6 +252,14 @@ struct ndrv_hw_ops {
 	int (*sweep)(struct ndrv_hw *hw, const struct ndrv_hw_live *live);
 	void (*doorbell)(struct ndrv_hw *hw, u32 queue, bool tx, u32 tail);
 	u32 (*tail_off)(struct ndrv_hw *hw, u32 queue, bool tx);
+	void (*queue_arm)(struct ndrv_hw *hw, const struct ndrv_hw_queue *q, bool rx, bool tx);
+	void (*vector_off)(struct ndrv_hw *hw, u32 vector);
+	void (*misc_off)(struct ndrv_hw *hw);
+	void (*misc_arm)(struct ndrv_hw *hw);
+	int (*filter_add)(struct ndrv_hw *hw, struct ndrv_hw_filter *f);
+	int (*filter_del)(struct ndrv_hw *hw, const struct ndrv_hw_filter *f);
+	bool (*queue_stats)(struct ndrv_hw *hw, const struct ndrv_hw_queue *q,
+			    struct ndrv_hw_queue_stats *acc);
 	int (*rss)(struct ndrv_hw *hw, const struct ndrv_hw_rss *rss);
 	int (*set_rx_mode)(struct ndrv_hw *hw, bool promisc, bool allmulti, u32 max_frame);
 	int (*link)(struct ndrv_hw *hw, bool *up, u32 *mbps);
@@ -197,6 +277,7 @@ struct ndrv_hw_ops {
  *	ndrv_rd32() and ndrv_wr32(). @tail_off may point beyond, up to hw->regs_bytes.
  * @alive_reg: a register that is never all ones while the device answers
  * @max_queues: queue pairs, at most; see hw->max_queues
+ * @max_vectors: MSI-X vectors that the family can use, the one for everything but queues included
  * @rss_queues: RSS can name the queues below this; 0 without @rss
  * @ring_min: smallest ring in descriptors
  * @ring_max: largest ring in descriptors
@@ -216,6 +297,7 @@ struct ndrv_hw_info {
 	u32 regs_min_bytes;
 	u32 alive_reg;
 	u32 max_queues;
+	u32 max_vectors;
 	u32 rss_queues;
 	u32 ring_min;
 	u32 ring_max;
@@ -237,6 +319,9 @@ struct ndrv_hw_info {
  * @pci_device: PCI device id; a family may look its variant up with it
  * @serial: PCIe device serial number, 0 = none
  * @max_queues: queue pairs of this card, from info->max_queues; see @start
+ * @vectors: MSI-X vectors that the core has, set before the first start and constant then: 0 is for
+ *	everything but queues, 1 and up are for queues. 0 = no interrupts; else at least 2. MSI-X stays
+ *	enabled in the PCI function over resets.
  * @rss_queues: RSS can name the queues below this, from info->rss_queues; see @start
  * @features: NDRV_FEAT_* of this card, from info->features; see @start
  * @lan_id: number of the port on a card with several, from the hardware
@@ -253,6 +338,7 @@ struct ndrv_hw {
 	u16 pci_device;
 	u64 serial;
 	u32 max_queues;
+	u32 vectors;
 	u32 rss_queues;
 	u32 features;
 	u8 lan_id;
@@ -281,6 +367,12 @@ struct ndrv_hw_blob {
  */
 void *ndrv_hw_dma_alloc(struct ndrv_hw *hw, size_t bytes, u64 *iova);
 void ndrv_hw_dma_free(struct ndrv_hw *hw, size_t bytes, void *mem, u64 iova);
+
+/*
+ * Tells whoever has the device open that something went wrong: NDRV_ERROR_*, and the queue pair or
+ * NDRV_QUEUE_ANY. Process context, in any op that may sleep.
+ */
+void ndrv_hw_event(struct ndrv_hw *hw, u32 error, u32 queue);
 
 /*
  * Reads a file below the kernel's firmware folders. -ENOENT: there is none, and nothing was said

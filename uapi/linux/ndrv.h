@@ -51,10 +51,34 @@
  * PROT_WRITE of the status page, or the doorbells of a queue in kernel doorbell mode; ENODEV as above.
  * Mappings are not inherited by fork(2) (VM_DONTCOPY) and cannot grow.
  *
- * poll(2): EPOLLERR | EPOLLHUP once the pair was revoked or the device is gone. Readiness of packets is
- * not reported yet: look at the descriptors.
+ * Waiting
+ *
+ * Whether packets have arrived is seen in the descriptors, without asking the kernel. Who does not want
+ * to look all the time arms the pair (NDRV_ARM, or NDRV_URING_ARM), looks once more, and if there is
+ * still nothing, sleeps in poll(2), epoll or io_uring. poll(2) reports
+ *  - EPOLLIN | EPOLLRDNORM: the receive side was armed, and the card has written back descriptors
+ *  - EPOLLOUT | EPOLLWRNORM: the same for the transmit side
+ *  - EPOLLPRI: read(2) has an event (struct ndrv_event)
+ *  - EPOLLERR | EPOLLHUP: the pair was revoked (until it is started again), or the device is gone
+ * The first two stay until the side is armed again or the pair is stopped. They can be reported although
+ * there is nothing: several pairs may share an interrupt. They are never missing: what the card writes
+ * back after the arming is reported, so whoever looks at the descriptors between arming and sleeping
+ * cannot sleep through a packet.
+ *
+ * Events
+ *
+ * read(2) on any file of the device, with or without a queue pair, returns struct ndrv_event records, as
+ * many as are there and fit. EINVAL: the buffer holds not even one; EAGAIN: none there and O_NONBLOCK;
+ * EINTR; 0: the device is gone and its last event has been read.
  *
  * Packet memory is a dma-buf ("pool"), see NDRV_POOL_CREATE.
+ *
+ * Several processes
+ *
+ * A file descriptor may be passed to another process (SCM_RIGHTS) or inherited; NDRV_QUEUE_GET tells the
+ * receiver what it has, and it makes mappings of its own. The pair stops when the last descriptor and the
+ * last mapping are gone, so after fork(2) both have to close it. exec(2) closes it if it was opened with
+ * O_CLOEXEC. Nothing keeps two processes from using the rings at once: that is for them to agree.
  */
 #ifndef _UAPI_LINUX_NDRV_H
 #define _UAPI_LINUX_NDRV_H
@@ -78,12 +102,14 @@
  *                     other queues share that page; see "Trust" above. Writing anything but the own
  *                     tail harms this device and nothing else.
  *  STATUS             read-only, one page: struct ndrv_status
+ *  COUNTERS           read-write, one page: struct ndrv_counters
  */
 #define NDRV_MMAP_RX_RING	0x00000000
 #define NDRV_MMAP_TX_RING	0x01000000
 #define NDRV_MMAP_RX_DOORBELL	0x02000000
 #define NDRV_MMAP_TX_DOORBELL	0x03000000
 #define NDRV_MMAP_STATUS	0x04000000
+#define NDRV_MMAP_COUNTERS	0x05000000
 
 /*
  * States of a queue pair, and how they follow each other:
@@ -117,6 +143,29 @@ struct ndrv_status {
 	__u32 __reserved[11];
 };
 
+/**
+ * struct ndrv_counters - The counters page: what the process says that it has done
+ * @rx_packets: Frames taken out of the receive ring
+ * @rx_bytes: Their bytes
+ * @tx_packets: Frames put into the transmit ring
+ * @tx_bytes: Their bytes
+ * @rx_errors: Frames taken out that the card had marked as bad
+ * @sleeps: Times that the process went to sleep because there was nothing to do
+ * @__reserved: 0
+ *
+ * The kernel only shows them, in /proc/PID/fdinfo and in sysfs, so that others can watch a process that
+ * never calls the kernel. Nothing depends on them. 0 before the first store.
+ */
+struct ndrv_counters {
+	__u64 rx_packets;
+	__u64 rx_bytes;
+	__u64 tx_packets;
+	__u64 tx_bytes;
+	__u64 rx_errors;
+	__u64 sleeps;
+	__u64 __reserved[2];
+};
+
 /*
  * What the descriptors in the rings look like. The formats are described in <ndrv/desc.h>. NDRV_DESC_ICE
  * has a receive tail that moves in steps of 8: the card rounds what is written down to a multiple, so
@@ -138,6 +187,13 @@ struct ndrv_status {
 #define NDRV_FEAT_TX_CSUM	(1U << 3)	/* transmit descriptors can ask for checksums */
 #define NDRV_FEAT_TX_TSO	(1U << 4)	/* ... for segmentation */
 #define NDRV_FEAT_TX_VLAN	(1U << 5)	/* ... for a VLAN tag */
+#define NDRV_FEAT_WAIT		(1U << 6)	/* there are interrupts: NDRV_ARM works */
+#define NDRV_FEAT_FILTER_MAC	(1U << 7)	/* NDRV_FILTER_MAC */
+#define NDRV_FEAT_FILTER_MAC_QUEUE (1U << 8)	/* ... to a queue */
+#define NDRV_FEAT_FILTER_VLAN	(1U << 9)	/* NDRV_FILTER_VLAN */
+#define NDRV_FEAT_FILTER_ETHERTYPE (1U << 10)	/* NDRV_FILTER_ETHERTYPE */
+#define NDRV_FEAT_FILTER_TUPLE	(1U << 11)	/* NDRV_FILTER_TUPLE */
+#define NDRV_FEAT_QUEUE_STATS	(1U << 12)	/* the card counts by queue, see NDRV_QUEUE_GET */
 
 /**
  * struct ndrv_info - ioctl(NDRV_INFO)
@@ -164,6 +220,7 @@ struct ndrv_status {
  * @out_mac: Address of the port
  * @out_pool_limit: Bytes that all pools created through this device may have together
  * @out_rss_queues: NDRV_RSS can name the queues below this; 0 = this device has no RSS
+ * @out_vectors: Interrupts that queue pairs share among them; pair n has number n % out_vectors. 0 = none
  * @__reserved: Written as 0
  *
  * What this device is and what it can do. Constant while the file is open.
@@ -195,7 +252,8 @@ struct ndrv_info {
 	__u8 out_mac[NDRV_ADDR_LEN];
 	__aligned_u64 out_pool_limit;
 	__u32 out_rss_queues;
-	__u32 __reserved[3];
+	__u32 out_vectors;
+	__u32 __reserved[2];
 };
 #define NDRV_INFO _IO(NDRV_TYPE, 0x00)
 
@@ -558,5 +616,250 @@ struct ndrv_rss {
 	__u16 table[NDRV_RSS_TABLE_LEN];
 };
 #define NDRV_RSS _IO(NDRV_TYPE, 0x0b)
+
+#define NDRV_ARM_RX	(1U << 0)
+#define NDRV_ARM_TX	(1U << 1)
+
+/**
+ * struct ndrv_arm - ioctl(NDRV_ARM)
+ * @size: sizeof(struct ndrv_arm)
+ * @flags: NDRV_ARM_RX, NDRV_ARM_TX or both: which sides
+ *
+ * Takes back what poll(2) reports of these sides, and lets the card interrupt once when it next writes
+ * back descriptors of one of them. Look at the descriptors after this call and before going to sleep.
+ * What the card had written back before may be reported too.
+ *
+ * Availability: state RUNNING.
+ * Return: 0, or
+ *  - EINVAL: no flag given, or one for a side that was left out
+ *  - ENXIO: no queue set up
+ *  - EPIPE: the pair does not run
+ *  - EOPNOTSUPP: no interrupts (NDRV_FEAT_WAIT is not there); the kernel log said why at bind
+ */
+struct ndrv_arm {
+	__u32 size;
+	__u32 flags;
+};
+#define NDRV_ARM _IO(NDRV_TYPE, 0x0c)
+
+/**
+ * struct ndrv_queue_get - ioctl(NDRV_QUEUE_GET)
+ * @size: sizeof(struct ndrv_queue_get)
+ * @flags: Must be 0
+ * @out_state: NDRV_STATE_*
+ * @out_queue: Number of the pair; NDRV_QUEUE_ANY in state IDLE, where everything else is 0
+ * @out_flags: NDRV_QUEUE_F_* bits that it was set up with
+ * @out_rx_entries: Receive descriptors, 0 = no receive side
+ * @out_tx_entries: Transmit descriptors, 0 = no transmit side
+ * @out_rx_buf_bytes: As it was set up
+ * @out_rx_ring_bytes: Length of the area at NDRV_MMAP_RX_RING
+ * @out_tx_ring_bytes: Length of the area at NDRV_MMAP_TX_RING
+ * @out_rx_tail_off: As NDRV_QUEUE_SETUP returned it
+ * @out_tx_tail_off: The same for transmit
+ * @out_counted: 1: the card counts for this pair, and the counters below are those; 0: it does not, and
+ *               they are 0 (NDRV_FEAT_QUEUE_STATS is missing, or the card has fewer counters than pairs)
+ * @__reserved: Written as 0
+ * @out_generation: ndrv_status.generation
+ * @out_interrupts: Interrupts that were reported to this file
+ * @out_rx_packets: Frames that this pair received since it was set up
+ * @out_rx_bytes: Their bytes, without FCS
+ * @out_rx_no_desc: Frames that it dropped for want of descriptors
+ * @out_tx_packets: Frames that it sent
+ * @out_tx_bytes: Their bytes, without FCS
+ *
+ * What pair this file has: for who got the descriptor from another process, and for statistics.
+ *
+ * Availability: in every state but GONE.
+ * Return: 0, or the errors of the general rules.
+ */
+struct ndrv_queue_get {
+	__u32 size;
+	__u32 flags;
+	__u32 out_state;
+	__u32 out_queue;
+	__u32 out_flags;
+	__u32 out_rx_entries;
+	__u32 out_tx_entries;
+	__u32 out_rx_buf_bytes;
+	__u32 out_rx_ring_bytes;
+	__u32 out_tx_ring_bytes;
+	__u32 out_rx_tail_off;
+	__u32 out_tx_tail_off;
+	__u32 out_counted;
+	__u32 __reserved;
+	__aligned_u64 out_generation;
+	__aligned_u64 out_interrupts;
+	__aligned_u64 out_rx_packets;
+	__aligned_u64 out_rx_bytes;
+	__aligned_u64 out_rx_no_desc;
+	__aligned_u64 out_tx_packets;
+	__aligned_u64 out_tx_bytes;
+};
+#define NDRV_QUEUE_GET _IO(NDRV_TYPE, 0x0d)
+
+/* What a filter looks at, and what it does */
+#define NDRV_FILTER_MAC		1	/* takes frames to @mac, a unicast or multicast address */
+#define NDRV_FILTER_VLAN	2	/* takes frames with VLAN @vlan; see below */
+#define NDRV_FILTER_ETHERTYPE	3	/* frames with @ethertype go to @queue */
+#define NDRV_FILTER_TUPLE	4	/* IPv4 frames with these addresses and ports go to @queue */
+
+/* NDRV_FILTER_TUPLE: which fields are compared; at least one */
+#define NDRV_FILTER_F_PROTO	(1U << 0)
+#define NDRV_FILTER_F_SRC_IP	(1U << 1)
+#define NDRV_FILTER_F_DST_IP	(1U << 2)
+#define NDRV_FILTER_F_SRC_PORT	(1U << 3)
+#define NDRV_FILTER_F_DST_PORT	(1U << 4)
+
+/**
+ * struct ndrv_filter_add - ioctl(NDRV_FILTER_ADD)
+ * @size: sizeof(struct ndrv_filter_add)
+ * @flags: NDRV_FILTER_F_* with NDRV_FILTER_TUPLE, otherwise 0
+ * @type: NDRV_FILTER_*
+ * @queue: Number of a queue pair, or NDRV_QUEUE_ANY: wherever frames go without this filter. ETHERTYPE
+ *         and TUPLE need a number, VLAN needs ANY; MAC takes a number with NDRV_FEAT_FILTER_MAC_QUEUE.
+ * @mac: For MAC, otherwise 0
+ * @vlan: For VLAN: 1 to 4094, otherwise 0
+ * @ethertype: For ETHERTYPE, in host byte order, at least 0x600 and neither IPv4 nor IPv6; otherwise 0
+ * @proto: IP protocol: 6 (TCP), 17 (UDP), 132 (SCTP); this and the next four for TUPLE where their flag
+ *         is given, otherwise 0. Ports need @proto.
+ * @__reserved0: Must be 0
+ * @src_ip: IPv4 address in network byte order
+ * @dst_ip: The same
+ * @src_port: In network byte order
+ * @dst_port: The same
+ * @out_filter: Number for NDRV_FILTER_DEL
+ * @__reserved: Must be 0
+ *
+ * Filters belong to the file and go with it; they are the port's, and survive its resets. Files may set
+ * the same MAC or VLAN filter: it is there until the last of them takes it back. While there is a VLAN
+ * filter the port drops tagged frames of all other VLANs, also of files that want everything
+ * (NDRV_RX_MODE_PROMISC excepted). Filters to a queue come before NDRV_RSS, ETHERTYPE before TUPLE;
+ * among TUPLE filters the one with more fields wins, then the older one. A frame for a queue that does
+ * not run is dropped. Filters may name queues of other files.
+ *
+ * Availability: in every state but GONE.
+ * Return: 0, or
+ *  - EOPNOTSUPP: this device has no such filter (out_features of NDRV_INFO), or not to a queue
+ *  - EINVAL: what the type does not use is not 0, or a value is none that it can have
+ *  - ERANGE: queue is not below out_max_queues
+ *  - EEXIST: there is a filter with this match, of this file, or of another with another queue
+ *  - ENOSPC: the card's table for this type is full
+ *  - ETIMEDOUT, EIO: as with NDRV_RSS
+ *  - ENOMEM
+ */
+struct ndrv_filter_add {
+	__u32 size;
+	__u32 flags;
+	__u32 type;
+	__u32 queue;
+	__u8 mac[NDRV_ADDR_LEN];
+	__u16 vlan;
+	__u16 ethertype;
+	__u8 proto;
+	__u8 __reserved0;
+	__be32 src_ip;
+	__be32 dst_ip;
+	__be16 src_port;
+	__be16 dst_port;
+	__u32 out_filter;
+	__u32 __reserved;
+};
+#define NDRV_FILTER_ADD _IO(NDRV_TYPE, 0x0e)
+
+/**
+ * struct ndrv_filter_del - ioctl(NDRV_FILTER_DEL)
+ * @size: sizeof(struct ndrv_filter_del)
+ * @flags: Must be 0
+ * @filter: out_filter of NDRV_FILTER_ADD
+ * @__reserved: Must be 0
+ *
+ * Availability: in every state but GONE.
+ * Return: 0, or
+ *  - ENOENT: this file has no such filter
+ *  - ETIMEDOUT: as with NDRV_RSS; the filter is gone all the same
+ */
+struct ndrv_filter_del {
+	__u32 size;
+	__u32 flags;
+	__u32 filter;
+	__u32 __reserved;
+};
+#define NDRV_FILTER_DEL _IO(NDRV_TYPE, 0x0f)
+
+/*
+ * Events. arg[] of each type; what is not named is 0:
+ *  LINK      [0] 1 = up, 0 = down; [1] speed in Mbit/s
+ *  REVOKED   [0] NDRV_REASON_*; the pair of this file was taken away; @generation is the new one. Files
+ *            whose pair did not run get none.
+ *  RESTORED  the device works again: NDRV_QUEUE_START can be called
+ *  GONE      the device is gone; the last event
+ *  ERROR     [0] NDRV_ERROR_*; @queue says which, if one
+ *  LOST      [0] number of events that were lost before this one, because nobody read them
+ */
+#define NDRV_EVENT_LINK		1
+#define NDRV_EVENT_REVOKED	2
+#define NDRV_EVENT_RESTORED	3
+#define NDRV_EVENT_GONE		4
+#define NDRV_EVENT_ERROR	5
+#define NDRV_EVENT_LOST		6
+
+#define NDRV_REASON_RESET	1	/* the kernel reset the device: a queue, or firmware, did not answer */
+#define NDRV_REASON_ADMIN	2	/* somebody asked for a reset (sysfs, VFIO habits) */
+#define NDRV_REASON_SUSPEND	3	/* the system went to sleep */
+#define NDRV_REASON_PCI_ERROR	4	/* PCI error recovery (AER) */
+#define NDRV_REASON_LOST	5	/* somebody else reset the whole card */
+
+#define NDRV_ERROR_DESC		1	/* the card has stopped a queue because of its descriptors */
+#define NDRV_ERROR_STRAY	2	/* a queue was enabled behind the kernel's back, and stopped */
+#define NDRV_ERROR_HARDWARE	3	/* the card reports an internal error (ECC); the kernel log says more */
+
+/**
+ * struct ndrv_event - What read(2) returns
+ * @type: NDRV_EVENT_*; ignore types that you do not know
+ * @queue: Number of a queue pair, or NDRV_QUEUE_ANY: the device as a whole
+ * @time_ns: CLOCK_MONOTONIC when it happened
+ * @generation: Of this file's pair, afterwards
+ * @arg: see above
+ *
+ * Each open file has its own copy of every event since it was opened; 64 are kept.
+ */
+struct ndrv_event {
+	__u32 type;
+	__u32 queue;
+	__aligned_u64 time_ns;
+	__aligned_u64 generation;
+	__u32 arg[4];
+};
+
+/*
+ * io_uring: IORING_OP_URING_CMD on the file, with one of these as sqe->cmd_op and a struct ndrv_uring in
+ * sqe->cmd. The result is in cqe->res: 0 or what is said there, or a negative errno as with the ioctl of
+ * the same name.
+ *
+ *  DOORBELL  NDRV_DOORBELL: @flags are NDRV_DOORBELL_F_*
+ *  ARM       NDRV_ARM: @flags are NDRV_ARM_*; completes at once
+ *  WAIT      the same, but completes when the card has interrupted: the result is those NDRV_ARM_* bits
+ *            that were armed. ESTALE: the pair was stopped or revoked meanwhile; ENODEV: the device went;
+ *            EBUSY: this file has a WAIT already; ECANCELED: by IORING_OP_ASYNC_CANCEL or exit.
+ *            EOPNOTSUPP on kernels that cannot cancel it (before 6.7): link ARM and IORING_OP_POLL_ADD
+ *            instead, as libndrv does.
+ */
+#define NDRV_URING_DOORBELL	_IO(NDRV_TYPE, 0x40)
+#define NDRV_URING_ARM		_IO(NDRV_TYPE, 0x41)
+#define NDRV_URING_WAIT		_IO(NDRV_TYPE, 0x42)
+
+/**
+ * struct ndrv_uring - sqe->cmd, 16 bytes
+ * @flags: see above
+ * @rx_tail: as in struct ndrv_doorbell; 0 with ARM and WAIT
+ * @tx_tail: as in struct ndrv_doorbell; 0 with ARM and WAIT
+ * @__reserved: Must be 0
+ */
+struct ndrv_uring {
+	__u32 flags;
+	__u32 rx_tail;
+	__u32 tx_tail;
+	__u32 __reserved;
+};
 
 #endif
