@@ -10,7 +10,7 @@
  *    get_unaligned_le16() put_unaligned_le16() and those for 32 and 64 bits, READ_ONCE()
  *  - __iomem and struct device (may be empty); a shim can find its device behind hw->regs
  *  - ndrv_rd32(hw, reg) ndrv_wr32(hw, reg, value): 32-bit register access
- *  - ndrv_hw_sleep_us(hw, us): waits at least that long, may sleep
+ *  - ndrv_hw_sleep_us(hw, us): waits at least that long, may sleep; ndrv_hw_delay_us(hw, us) does not
  *  - ndrv_hw_err(hw, fmt, ...) ndrv_hw_warn() ndrv_hw_info(): one log line with a newline at its end
  *  - ndrv_hw_zalloc() ndrv_hw_free(), ndrv_hw_dma_alloc() ndrv_hw_dma_free(), ndrv_hw_firmware()
  *    ndrv_hw_firmware_free(): see their prototypes; MODULE_FIRMWARE()
@@ -210,8 +210,9 @@ struct ndrv_hw_filter {
  *	device before the new tail is.
  * @tail_off: Where the tail register is, in bytes from the start of the register BAR
  * @queue_arm: The vector of a running pair sends one message when the card next writes back descriptors
- *	of a side that @rx or @tx names, or has done so since the last message of this vector. A side
- *	that neither the last call for this pair nor this one names sends none. Never sleeps; the core
+ *	of a side that @rx or @tx names. What it has written back before is in memory when the op
+ *	returns, or is a message too; so whoever looks then and sleeps misses nothing. A side that
+ *	neither the last call for this pair nor this one names sends none. Never sleeps; the core
  *	holds a spinlock that is of the vector, with interrupts off. Not called while hw->vectors is 0,
  *	nor are the next three.
  * @vector_off: In the interrupt: @vector sends no message until the next queue_arm of one of its pairs,
@@ -390,6 +391,12 @@ void ndrv_wr32(struct ndrv_hw *hw, u32 reg, u32 value);
 static inline void ndrv_hw_sleep_us(struct ndrv_hw *hw, unsigned int us)
 {
 	fsleep(us);
+}
+
+/* Some microseconds at most. */
+static inline void ndrv_hw_delay_us(struct ndrv_hw *hw, unsigned int us)
+{
+	udelay(us);
 }
 
 /* Ordinary memory, zeroed; NULL: none left. */

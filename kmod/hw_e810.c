@@ -379,6 +379,7 @@ static int e810_start(struct ndrv_hw *hw)
 		return hw->gone ? -ENODEV : ret;
 	}
 	e810_queue_setup(hw);
+	e810_irq_start(hw);
 	e810_stats_start(hw);
 	return hw->gone ? -ENODEV : 0;
 }
@@ -411,6 +412,10 @@ static const struct ndrv_hw_ops e810_ops = {
 	.sweep = e810_queue_sweep,
 	.doorbell = e810_doorbell,
 	.tail_off = e810_tail_off,
+	.queue_arm = e810_queue_arm,
+	.vector_off = e810_vector_off,
+	.misc_off = e810_misc_off,
+	.misc_arm = e810_misc_arm,
 	.rss = e810_rss,
 	.set_rx_mode = e810_set_rx_mode,
 	.link = e810_link,
@@ -426,6 +431,7 @@ const struct ndrv_hw_info ndrv_e810_info = {
 	.regs_min_bytes = E810_CSR_BYTES,
 	.alive_reg = E810_GLGEN_RSTAT,
 	.max_queues = E810_MAX_QUEUES,
+	.max_vectors = E810_MAX_VECTORS,
 	.rss_queues = E810_MAX_QUEUES,
 	.ring_min = 64,
 	.ring_max = 8160,

@@ -137,6 +137,9 @@ void e810_aq_stop(struct ndrv_hw *hw);
  * @vsis: VSIs
  * @rx_queues: receive queues
  * @tx_queues: transmit queues
+ * @rx_first: number of the first one in the whole card
+ * @tx_first: the same
+ * @vectors: interrupt vectors
  * @rss_table: entries of the RSS table of the function; 0 = no RSS
  * @rss_width: bits of a table entry
  * @max_mtu: longest frame
@@ -145,6 +148,9 @@ struct e810_caps {
 	u32 vsis;
 	u32 rx_queues;
 	u32 tx_queues;
+	u32 rx_first;
+	u32 tx_first;
+	u32 vectors;
 	u32 rss_table;
 	u32 rss_width;
 	u32 max_mtu;

@@ -18,10 +18,12 @@
 #define E810_CAP_ID		0
 #define E810_CAP_NUMBER		4
 #define E810_CAP_LOGICAL	8
+#define E810_CAP_PHYSICAL	12
 #define E810_CAP_VSI		0x0017
 #define E810_CAP_RSS		0x0040
 #define E810_CAP_RX_QUEUES	0x0041
 #define E810_CAP_TX_QUEUES	0x0042
+#define E810_CAP_VECTORS	0x0043
 #define E810_CAP_MAX_MTU	0x0047
 
 #define E810_LOCK_WRITE		2
@@ -102,9 +104,14 @@ int e810_fw_caps(struct ndrv_hw *hw)
 			break;
 		case E810_CAP_RX_QUEUES:
 			caps->rx_queues = number;
+			caps->rx_first = get_unaligned_le32(cap + E810_CAP_PHYSICAL);
 			break;
 		case E810_CAP_TX_QUEUES:
 			caps->tx_queues = number;
+			caps->tx_first = get_unaligned_le32(cap + E810_CAP_PHYSICAL);
+			break;
+		case E810_CAP_VECTORS:
+			caps->vectors = number;
 			break;
 		case E810_CAP_MAX_MTU:
 			caps->max_mtu = number;

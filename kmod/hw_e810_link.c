@@ -95,6 +95,9 @@ int e810_link(struct ndrv_hw *hw, bool *up, u32 *mbps)
 		ndrv_hw_err(hw, "the card was reset by another function or by its firmware\n");
 		return -ECONNRESET;
 	}
+	ret = e810_misc_take(hw);
+	if (ret)
+		return ret;
 	e810_queue_complaints(hw);
 	ret = e810_arq_poll(hw, e810_event);
 	/* A message that was lost may have been about the link. */

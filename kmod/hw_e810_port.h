@@ -2,7 +2,7 @@
 /*
  * The port of an E810 function as its ops see it: state and prototypes of hw_e810.c (life of the
  * function), hw_e810_link.c (link, statistics), hw_e810_vsi.c (VSI and switch rules),
- * hw_e810_sched.c (Tx scheduler) and hw_e810_queue.c. Nobody else includes this.
+ * hw_e810_sched.c (Tx scheduler), hw_e810_queue.c and hw_e810_irq.c. Nobody else includes this.
  */
 #ifndef HW_E810_PORT_H
 #define HW_E810_PORT_H
@@ -11,6 +11,7 @@
 
 #define E810_MAX_QUEUES		256
 #define E810_MAP_LONGS		(E810_MAX_QUEUES / (8 * sizeof(long)))
+#define E810_MAX_VECTORS	127	/* so that cards with 128 have one left, see hw_e810_irq.c */
 #define E810_FCS		4
 #define E810_MAX_FRAME		9728	/* with FCS (9.5.5.3) */
 #define E810_NO_TEID		0xffffffffu
@@ -30,6 +31,12 @@ enum e810_counter {
 	E810_RX_CRC, E810_RX_ILLEGAL, E810_RX_LENGTH, E810_RX_UNDERSIZE, E810_RX_FRAGMENT,
 	E810_RX_OVERSIZE, E810_RX_JABBER, E810_RX_MISSED, E810_RX_NO_DESC,
 	E810_NR_COUNTERS
+};
+
+/* What the vector for everything but queues tells of, beyond what has registers of its own. */
+enum e810_misc {
+	E810_MISC_ECC, E810_MISC_GRST, E810_MISC_PCI, E810_MISC_HMC,
+	E810_NR_MISC
 };
 
 /* Zeroed by reset, except where a comment says otherwise. */
@@ -57,6 +64,16 @@ struct e810_port {
 	unsigned long rx_on[E810_MAP_LONGS];
 	unsigned long tx_on[E810_MAP_LONGS];
 	unsigned long strip[E810_MAP_LONGS];
+
+	/* Under the core's lock of the vector, while the queue runs. */
+	bool armed[2][E810_MAX_QUEUES];	/* of receive, transmit: leads to the vector of its pair */
+	bool vector_armed[E810_MAX_VECTORS + 1];
+	bool vector_ready[E810_MAX_VECTORS + 1];	/* set up; only queue_start changes it */
+
+	/* How often each was seen, in the interrupt and otherwise, and how often link has told. */
+	u32 misc_irq[E810_NR_MISC];
+	u32 misc_polled[E810_NR_MISC];
+	u32 misc_seen[E810_NR_MISC];
 
 	bool link_changed;		/* an event said so */
 	u32 link_skipped;		/* calls of link since firmware was asked */
@@ -111,8 +128,21 @@ void e810_queue_setup(struct ndrv_hw *hw);	/* after a reset, before the first qu
 int e810_queue_start(struct ndrv_hw *hw, const struct ndrv_hw_queue *q);
 int e810_queue_stop(struct ndrv_hw *hw, const struct ndrv_hw_queue *q);
 int e810_queue_sweep(struct ndrv_hw *hw, const struct ndrv_hw_live *live);
-void e810_queue_complaints(struct ndrv_hw *hw);	/* tells the log about queues that were stopped */
+void e810_queue_complaints(struct ndrv_hw *hw);	/* tells about queues that were stopped */
 void e810_doorbell(struct ndrv_hw *hw, u32 queue, bool tx, u32 tail);
 u32 e810_tail_off(struct ndrv_hw *hw, u32 queue, bool tx);
+
+/* ---- hw_e810_irq.c ------------------------------------------------------------------------- */
+
+void e810_irq_start(struct ndrv_hw *hw);	/* after a reset, before the first queue */
+/* A side that is about to run, or does not any more. Nobody waits for it. */
+void e810_irq_queue_on(struct ndrv_hw *hw, const struct ndrv_hw_queue *q, bool tx);
+void e810_irq_queue_off(struct ndrv_hw *hw, u32 queue, bool tx);
+void e810_queue_arm(struct ndrv_hw *hw, const struct ndrv_hw_queue *q, bool rx, bool tx);
+void e810_vector_off(struct ndrv_hw *hw, u32 vector);
+void e810_misc_off(struct ndrv_hw *hw);
+void e810_misc_arm(struct ndrv_hw *hw);
+/* Tells about what the card complains of. -ECONNRESET: as that of the op link. */
+int e810_misc_take(struct ndrv_hw *hw);
 
 #endif

@@ -7,6 +7,8 @@
 #include "hw_e810_port.h"
 #include "hw_e810_regs.h"
 
+#include <linux/ndrv.h>
+
 #define RX_CONTEXT_BYTES	32
 #define TX_CONTEXT_BYTES	22	/* of 54; the rest is the hardware's */
 #define RING_SHIFT		7	/* ring addresses are in units of 128 bytes */
@@ -26,9 +28,6 @@
 #define ADD_TX_QUEUE		8
 /* 0C31: one group of one queue */
 #define DEL_TX_BYTES		8
-
-/* The vector that no interrupt is ever sent for, see e810_queue_setup. */
-#define VECTOR			0
 
 /* Puts a number into a context, which is one little-endian number of many bits. */
 static void e810_context_put(u8 *ctx, u32 lsb, u32 width, u64 value)
@@ -73,10 +72,6 @@ static void e810_tx_context(struct ndrv_hw *hw, u8 ctx[TX_CONTEXT_BYTES], const 
 	e810_context_put(ctx, 164, 1, 1);			/* LEGACY_INT: a tail per queue */
 }
 
-/*
- * The hardware writes descriptors back a cache line at a time; the rest of a line waits for the
- * interrupt's timer. WB_ON_ITR lets that timer do the write-back and send no message: MSI-X is off.
- */
 void e810_queue_setup(struct ndrv_hw *hw)
 {
 	struct e810_port *port = e810_port(hw);
@@ -84,16 +79,6 @@ void e810_queue_setup(struct ndrv_hw *hw)
 	memset(port->rx_on, 0, sizeof(port->rx_on));
 	memset(port->tx_on, 0, sizeof(port->tx_on));
 	memset(port->strip, 0, sizeof(port->strip));
-	ndrv_wr32(hw, E810_GLINT_ITR(0, VECTOR), 1);
-	ndrv_wr32(hw, E810_GLINT_DYN_CTL(VECTOR), E810_GLINT_DYN_CTL_WB_ON_ITR |
-		  E810_GLINT_DYN_CTL_INTENA_MSK |
-		  FIELD_PREP(E810_GLINT_DYN_CTL_ITR, E810_GLINT_DYN_CTL_ITR_NONE));
-}
-
-static u32 e810_cause(void)
-{
-	return E810_QINT_CAUSE_ENA | FIELD_PREP(E810_QINT_MSIX, VECTOR) |
-	       FIELD_PREP(E810_QINT_ITR, 0);
 }
 
 static int e810_rx_acked(struct ndrv_hw *hw, u32 queue, u32 want)
@@ -124,7 +109,7 @@ static int e810_rx_off(struct ndrv_hw *hw, u32 queue)
 	ret = e810_rx_acked(hw, queue, 0);
 	if (ret)
 		return ret;
-	ndrv_wr32(hw, E810_QINT_RQCTL(queue), 0);
+	e810_irq_queue_off(hw, queue, false);
 	__clear_bit(queue, port->rx_on);
 	__clear_bit(queue, port->strip);
 	return 0;
@@ -142,7 +127,7 @@ static int e810_rx_on(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
 		  FIELD_PREP(E810_QRXFLXP_CNTXT_PRIO, 3));
 	for (i = 0; i < RX_CONTEXT_BYTES / 4; i++)
 		ndrv_wr32(hw, E810_QRX_CONTEXT(i, queue), get_unaligned_le32(ctx + 4 * i));
-	ndrv_wr32(hw, E810_QINT_RQCTL(queue), e810_cause());
+	e810_irq_queue_on(hw, q, false);
 	ndrv_wr32(hw, E810_QRX_TAIL(queue), 0);
 	/* From here on it has to be taken for running, whatever the hardware answers. */
 	__set_bit(queue, port->rx_on);
@@ -176,7 +161,7 @@ static int e810_tx_off(struct ndrv_hw *hw, u32 queue)
 			    queue, get_unaligned_le32(d.param + 4));
 	if (ret || get_unaligned_le32(d.param + 4))
 		return -ETIMEDOUT;
-	ndrv_wr32(hw, E810_QINT_TQCTL(queue), 0);
+	e810_irq_queue_off(hw, queue, true);
 	__clear_bit(queue, port->tx_on);
 	/* Pushes write-backs that are on their way ahead of itself. */
 	ndrv_rd32(hw, E810_GLGEN_STAT);
@@ -191,7 +176,7 @@ static int e810_tx_on(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
 	u32 teid;
 	int ret;
 
-	ndrv_wr32(hw, E810_QINT_TQCTL(q->queue), e810_cause());
+	e810_irq_queue_on(hw, q, true);
 	ndrv_wr32(hw, E810_QTX_COMM_DBELL(q->queue), 0);
 	d.param[0] = 1;
 	put_unaligned_le32(port->group_teid[q->queue / port->group_size], buf);
@@ -211,7 +196,7 @@ static int e810_tx_on(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
 	if (ret) {
 		/* Firmware has refused: there is no such queue. */
 		__clear_bit(q->queue, port->tx_on);
-		ndrv_wr32(hw, E810_QINT_TQCTL(q->queue), 0);
+		e810_irq_queue_off(hw, q->queue, true);
 		return -EIO;
 	}
 	teid = get_unaligned_le32(perq + 4);
@@ -298,9 +283,22 @@ int e810_queue_sweep(struct ndrv_hw *hw, const struct ndrv_hw_live *live)
 	return hw->gone ? -ENODEV : found;
 }
 
+/* The card's register names one queue of the whole card, which may be of another function. */
+static u32 e810_complaint_queue(struct ndrv_hw *hw, u32 reg, u32 what)
+{
+	const struct e810 *e = e810_priv(hw);
+	bool pqm = reg == E810_GL_MDET_TX_PQM;
+	u32 pf = pqm ? FIELD_GET(E810_GL_MDET_PQM_PF, what) : FIELD_GET(E810_GL_MDET_PF, what);
+	u32 queue = pqm ? FIELD_GET(E810_GL_MDET_PQM_QUEUE, what) :
+			  FIELD_GET(E810_GL_MDET_QUEUE, what);
+
+	queue -= reg == E810_GL_MDET_RX ? e->caps.rx_first : e->caps.tx_first;
+	return pf == e->pf && queue < hw->max_queues ? queue : NDRV_QUEUE_ANY;
+}
+
 /*
  * Descriptors that the card does not accept stop their queue, and only that; its owner sees no more
- * completions. The log tells why. User space can provoke this, so it is not an error of ndrv's.
+ * completions. User space can provoke this, so it is not an error of ndrv's.
  */
 void e810_queue_complaints(struct ndrv_hw *hw)
 {
@@ -320,11 +318,10 @@ void e810_queue_complaints(struct ndrv_hw *hw)
 		what = ndrv_rd32(hw, units[i].gl);
 		ndrv_wr32(hw, units[i].gl, ~0U);
 		ndrv_wr32(hw, units[i].pf, ~0U);
-		queue = units[i].gl == E810_GL_MDET_TX_PQM ?
-			FIELD_GET(E810_GL_MDET_PQM_QUEUE, what) :
-			FIELD_GET(E810_GL_MDET_QUEUE, what);
-		ndrv_hw_warn(hw, "%s queue %u: the card has stopped it because of its descriptors (kind %u); stop and start the queue\n",
-			     units[i].side, queue, (u32)FIELD_GET(E810_GL_MDET_TYPE, what));
+		queue = e810_complaint_queue(hw, units[i].gl, what);
+		ndrv_hw_warn(hw, "%s queue %d: the card has stopped it because of its descriptors (kind %u); stop and start the queue\n",
+			     units[i].side, (int)queue, (u32)FIELD_GET(E810_GL_MDET_TYPE, what));
+		ndrv_hw_event(hw, NDRV_ERROR_DESC, queue);
 	}
 }
 

@@ -51,9 +51,14 @@
 #define E810_AQ_LEN_ENABLE		BIT(31)
 #define E810_AQ_HEAD			GENMASK(9, 0)
 
-/* Interrupts: ndrv has none; these keep it so */
+/* Interrupts. Vectors are the function's, from 0. */
 #define E810_PFINT_OICR_ENA		0x16c900	/* RW */
 #define E810_PFINT_OICR			0x16ca00	/* RC */
+#define E810_PFINT_OICR_ECC_ERR		BIT(16)
+#define E810_PFINT_OICR_MAL_DETECT	BIT(19)		/* see E810_PF_MDET_RX */
+#define E810_PFINT_OICR_GRST		BIT(20)		/* the whole card is going to be reset */
+#define E810_PFINT_OICR_PCI_EXCEPTION	BIT(21)
+#define E810_PFINT_OICR_HMC_ERR		BIT(26)
 #define E810_PFINT_OICR_CTL		0x16ca80	/* RW */
 #define E810_PFINT_FW_CTL		0x16c800	/* RW */
 #define E810_PFINT_MBX_CTL		0x16b280	/* RW */
@@ -64,6 +69,7 @@
 #define E810_QINT_ITR			GENMASK(12, 11)
 #define E810_QINT_CAUSE_ENA		BIT(30)
 #define E810_GLINT_DYN_CTL(v)		(0x160000 + 4 * (v))	/* RW */
+#define E810_GLINT_DYN_CTL_INTENA	BIT(0)
 #define E810_GLINT_DYN_CTL_ITR		GENMASK(4, 3)
 #define E810_GLINT_DYN_CTL_ITR_NONE	3
 #define E810_GLINT_DYN_CTL_WB_ON_ITR	BIT(30)		/* write descriptors back, no message */
@@ -97,7 +103,9 @@
 #define E810_GL_MDET_TX_PQM		0x2d2e00
 #define E810_GL_MDET_TX_TCLAN		0x0fc068
 #define E810_GL_MDET_PQM_QUEUE		GENMASK(25, 12)
+#define E810_GL_MDET_PQM_PF		GENMASK(2, 0)
 #define E810_GL_MDET_QUEUE		GENMASK(14, 0)	/* the other two */
+#define E810_GL_MDET_PF			GENMASK(25, 23)
 #define E810_GL_MDET_TYPE		GENMASK(30, 26)
 
 /* Doorbells: packed, and one in a page of its own where GLPCI_LBARCTRL says so */

@@ -130,6 +130,11 @@ static inline void ndrv_hw_sleep_us(struct ndrv_hw *hw, unsigned int us)
 	sim_inproc_step((u64)us * 1000);
 }
 
+static inline void ndrv_hw_delay_us(struct ndrv_hw *hw, unsigned int us)
+{
+	ndrv_hw_sleep_us(hw, us);
+}
+
 void host_log(struct ndrv_hw *hw, int level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
