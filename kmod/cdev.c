@@ -21,6 +21,9 @@ static void ctx_free(struct ndrv_ctx *ctx)
 		put_page(ctx->status_page);
 	if (ctx->dummy_page)
 		put_page(ctx->dummy_page);
+	if (ctx->counters_page)
+		put_page(ctx->counters_page);
+	xa_destroy(&ctx->filters);
 	xa_destroy(&ctx->pools);
 	kfree(ctx);
 }
@@ -39,12 +42,18 @@ static struct ndrv_ctx *ctx_alloc(struct ndrv_dev *ndev, struct file *file)
 	get_task_comm(ctx->comm, current->group_leader);
 	xa_init_flags(&ctx->pools, XA_FLAGS_ALLOC);
 	init_waitqueue_head(&ctx->wait);
+	INIT_LIST_HEAD(&ctx->vector_node);
+	spin_lock_init(&ctx->uring_lock);
+	xa_init_flags(&ctx->filters, XA_FLAGS_ALLOC);
+	ndrv_event_init(&ctx->events);
+	ctx->counters_page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
 	ctx->status_page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
 	ctx->dummy_page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
-	if (!ctx->status_page || !ctx->dummy_page) {
+	if (!ctx->status_page || !ctx->dummy_page || !ctx->counters_page) {
 		ctx_free(ctx);
 		return NULL;
 	}
+	ctx->counters = page_address(ctx->counters_page);
 	ctx->status = page_address(ctx->status_page);
 	ctx->status_generation = 1;
 	WRITE_ONCE(ctx->status->generation, 1);
@@ -120,6 +129,7 @@ static int ndrv_release(struct inode *inode, struct file *file)
 	/* 2. Nobody finds the context any more: no reset, no link change, no sysfs line. */
 	list_del(&ctx->node);
 	ndrv_rss_drop(ctx);
+	ndrv_filter_drop_all(ctx);
 	if (ndrv_rx_mode_apply(ndev) == -ETIMEDOUT)
 		ndrv_dev_reset(ndev, "the receive mode does not get through");
 	ndrv_dev_check_gone(ndev);
@@ -145,11 +155,17 @@ static int ndrv_release(struct inode *inode, struct file *file)
 static __poll_t ndrv_poll(struct file *file, poll_table *wait)
 {
 	struct ndrv_ctx *ctx = file->private_data;
+	__poll_t mask;
 	u32 state;
 
 	poll_wait(file, &ctx->wait, wait);
+	mask = ndrv_irq_poll(ctx);
+	if (ndrv_event_pending(ctx))
+		mask |= EPOLLPRI;
 	state = READ_ONCE(ctx->state);
-	return state == NDRV_STATE_REVOKED || state == NDRV_STATE_GONE ? EPOLLERR | EPOLLHUP : 0;
+	if (state == NDRV_STATE_REVOKED || state == NDRV_STATE_GONE)
+		mask |= EPOLLERR | EPOLLHUP;
+	return mask;
 }
 
 static int ioctl_info(struct ndrv_ctx *ctx, void *data)
@@ -181,6 +197,7 @@ static int ioctl_info(struct ndrv_ctx *ctx, void *data)
 	memcpy(arg->out_mac, ndev->hw.mac, NDRV_ADDR_LEN);
 	arg->out_pool_limit = ndev->pool_limit;
 	arg->out_rss_queues = ndev->hw.rss_queues;
+	arg->out_vectors = ndev->hw.vectors ? ndev->hw.vectors - 1 : 0;
 	memset(arg->__reserved, 0, sizeof(arg->__reserved));
 	return 0;
 }
@@ -202,11 +219,6 @@ static int ioctl_queue_stop(struct ndrv_ctx *ctx, void *data)
 	struct ndrv_queue_stop *arg = data;
 
 	return arg->flags ? -EOPNOTSUPP : ndrv_queue_stop(ctx);
-}
-
-static int ioctl_doorbell(struct ndrv_ctx *ctx, void *data)
-{
-	return ndrv_queue_doorbell(ctx, data);
 }
 
 static int ioctl_pool_detach(struct ndrv_ctx *ctx, void *data)
@@ -278,7 +290,7 @@ static int ioctl_link(struct ndrv_ctx *ctx, void *data)
 		return -EOPNOTSUPP;
 	ret = ndrv_link_update(ctx->ndev);
 	if (ret == -ECONNRESET)
-		ret = ndrv_dev_reset(ctx->ndev, "it lost all its settings");
+		ret = ndrv_dev_reset_for(ctx->ndev, NDRV_REASON_LOST, "it lost all its settings");
 	arg->out_up = ctx->ndev->link_up;
 	arg->out_mbps = ctx->ndev->link_mbps;
 	return ret;
@@ -287,6 +299,27 @@ static int ioctl_link(struct ndrv_ctx *ctx, void *data)
 static int ioctl_rss(struct ndrv_ctx *ctx, void *data)
 {
 	return ndrv_rss_set(ctx, data);
+}
+
+static int ioctl_queue_get(struct ndrv_ctx *ctx, void *data)
+{
+	struct ndrv_queue_get *arg = data;
+
+	return arg->flags ? -EOPNOTSUPP : ndrv_queue_get(ctx, arg);
+}
+
+static int ioctl_filter_add(struct ndrv_ctx *ctx, void *data)
+{
+	return ndrv_filter_add(ctx, data);
+}
+
+static int ioctl_filter_del(struct ndrv_ctx *ctx, void *data)
+{
+	struct ndrv_filter_del *arg = data;
+
+	if (arg->flags)
+		return -EOPNOTSUPP;
+	return arg->__reserved ? -EINVAL : ndrv_filter_del(ctx, arg->filter);
 }
 
 /* What a call may leave to do once the lock is dropped and user memory may be touched again. */
@@ -304,6 +337,10 @@ union ndrv_arg {
 	struct ndrv_stats stats;
 	struct ndrv_link link;
 	struct ndrv_rss rss;
+	struct ndrv_arm arm;
+	struct ndrv_queue_get queue_get;
+	struct ndrv_filter_add filter_add;
+	struct ndrv_filter_del filter_del;
 };
 
 static int locked_call(struct ndrv_ctx *ctx, int (*fn)(struct ndrv_ctx *ctx, void *arg), void *arg)
@@ -419,7 +456,18 @@ struct ndrv_ioctl {
 
 static int call_doorbell(struct ndrv_ctx *ctx, union ndrv_arg *u, void __user *uarg, u32 size)
 {
-	return ioctl_doorbell(ctx, &u->doorbell);
+	return ndrv_queue_doorbell(ctx, &u->doorbell, false);
+}
+
+static int call_arm(struct ndrv_ctx *ctx, union ndrv_arg *u, void __user *uarg, u32 size)
+{
+	int ret = ndrv_bar_lock(ctx->ndev, false);
+
+	if (ret)
+		return ret;
+	ret = ndrv_irq_arm(ctx, u->arm.flags, NULL);
+	up_read(&ctx->ndev->bar_lock);
+	return ret;
 }
 
 static const struct ndrv_ioctl ndrv_ioctls[] = {
@@ -435,6 +483,10 @@ static const struct ndrv_ioctl ndrv_ioctls[] = {
 	ROW(NDRV_STATS, struct ndrv_stats, out_link_changes, locked, ioctl_stats),
 	ROW(NDRV_LINK, struct ndrv_link, out_mbps, locked, ioctl_link),
 	ROW(NDRV_RSS, struct ndrv_rss, table, locked, ioctl_rss),
+	ROW(NDRV_ARM, struct ndrv_arm, flags, call, call_arm),
+	ROW(NDRV_QUEUE_GET, struct ndrv_queue_get, out_tx_bytes, locked, ioctl_queue_get),
+	ROW(NDRV_FILTER_ADD, struct ndrv_filter_add, __reserved, locked, ioctl_filter_add),
+	ROW(NDRV_FILTER_DEL, struct ndrv_filter_del, __reserved, locked, ioctl_filter_del),
 };
 
 static long ndrv_ioctl(struct file *file, unsigned int cmd, unsigned long ptr)
@@ -473,9 +525,12 @@ const struct file_operations ndrv_fops = {
 	.owner = THIS_MODULE,
 	.open = ndrv_open,
 	.release = ndrv_release,
+	.read = ndrv_event_read,
 	.mmap = ndrv_mmap,
 	.poll = ndrv_poll,
 	.unlocked_ioctl = ndrv_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
+	.show_fdinfo = ndrv_show_fdinfo,
+	.uring_cmd = ndrv_uring_cmd,
 	NDRV_NO_LLSEEK
 };

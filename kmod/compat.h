@@ -19,6 +19,31 @@
 #define NDRV_IMPORT_DMA_BUF	MODULE_IMPORT_NS(DMA_BUF)
 #endif
 
+/* io_uring commands got a header of their own in 6.8, the whole SQE in 6.5, cancelation in 6.7. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+#include <linux/io_uring/cmd.h>
+#else
+#include <linux/io_uring.h>
+#endif
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#define NDRV_HAVE_URING_CANCEL
+#endif
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
+#define ndrv_uring_sqe_cmd(ioucmd)	((const void *)(ioucmd)->sqe->cmd)
+#else
+#define ndrv_uring_sqe_cmd(ioucmd)	((ioucmd)->cmd)
+#endif
+
+/* Since 6.2 the PCI core has every device report its errors (AER); before, the driver asked for it. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#include <linux/aer.h>
+#define ndrv_pci_report_errors(pdev)	pci_enable_pcie_error_reporting(pdev)
+#define ndrv_pci_ignore_errors(pdev)	pci_disable_pcie_error_reporting(pdev)
+#else
+#define ndrv_pci_report_errors(pdev)	((void)(pdev))
+#define ndrv_pci_ignore_errors(pdev)	((void)(pdev))
+#endif
+
 /* get_unaligned_le16() and its like moved in 6.12. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
 #include <linux/unaligned.h>
@@ -53,6 +78,13 @@
 #define NDRV_NO_LLSEEK	.llseek = no_llseek,
 #else
 #define NDRV_NO_LLSEEK
+#endif
+
+/* Methods of binary sysfs files take a const attribute since 6.16. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
+#define ndrv_bin_attribute	const struct bin_attribute
+#else
+#define ndrv_bin_attribute	struct bin_attribute
 #endif
 
 /*

@@ -33,6 +33,13 @@ void ndrv_wr32(struct ndrv_hw *hw, u32 reg, u32 value)
 		writel(value, hw->regs + reg);
 }
 
+void ndrv_hw_event(struct ndrv_hw *hw, u32 error, u32 queue)
+{
+	struct ndrv_dev *ndev = container_of(hw, struct ndrv_dev, hw);
+
+	ndrv_event_post_all(ndev, NDRV_EVENT_ERROR, queue, error, 0);
+}
+
 void *ndrv_hw_dma_alloc(struct ndrv_hw *hw, size_t bytes, u64 *iova)
 {
 	dma_addr_t dma;

@@ -8,6 +8,7 @@
  *  - u8 u16 u32 u64 bool, BIT() GENMASK() FIELD_PREP() FIELD_GET() ARRAY_SIZE() lower_32_bits()
  *    upper_32_bits(), min() max() max_t() min_t(), test_bit(), the errno names, memcpy,
  *    get_unaligned_le16() put_unaligned_le16() and those for 32 and 64 bits, READ_ONCE()
+ *  - spinlock_t, spin_lock_init() spin_lock_irqsave() spin_unlock_irqrestore()
  *  - __iomem and struct device (may be empty); a shim can find its device behind hw->regs
  *  - ndrv_rd32(hw, reg) ndrv_wr32(hw, reg, value): 32-bit register access
  *  - ndrv_hw_sleep_us(hw, us): waits at least that long, may sleep; ndrv_hw_delay_us(hw, us) does not
@@ -33,6 +34,7 @@
 #include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/types.h>
 #else
@@ -148,6 +150,8 @@ struct ndrv_hw_queue_stats {
  * @dst_ip: IPv4 address
  * @src_port: port
  * @dst_port: port
+ * @order: of TUPLE filters with equally many @fields that match a frame, the one with the lower @order
+ *	wins. Later ones have higher numbers, and each number is there once
  * @slot: the family's: where in the hardware it is, from filter_add to filter_del
  */
 struct ndrv_hw_filter {
@@ -162,6 +166,7 @@ struct ndrv_hw_filter {
 	__be32 dst_ip;
 	__be16 src_port;
 	__be16 dst_port;
+	u64 order;
 	u32 slot;
 };
 
@@ -225,8 +230,11 @@ struct ndrv_hw_filter {
  *	those that have happened since misc_off. The core calls @link between the two. Never sleeps; same
  *	lock as misc_off.
  * @filter_add: Adds a filter, which is of a type in hw->features and not there yet, and notes where in
- *	@f->slot. -ENOSPC: the card's table is full. The core calls it again after each reset, which
- *	has forgotten all.
+ *	@f->slot. -ENOSPC: the card's table is full. -EOPNOTSUPP: this card cannot do this one. The core
+ *	calls it again after each reset, which has forgotten all, in the @order of the filters. Of TUPLE
+ *	filters that match a frame the one with more @fields wins, then the one with the lower @order,
+ *	whatever was taken out in between. @f does not move or change until filter_del or reset, so the
+ *	family may keep the pointer that long; reset itself must not look at it any more.
  * @filter_del: Takes it out. An error is like one of set_rx_mode; the filter counts as gone.
  * @queue_stats: Adds what happened to this pair since queue_start, or since the last call, to @acc. Only
  *	between queue_start and queue_stop, and once more right after queue_stop. false: the card does
@@ -238,7 +246,8 @@ struct ndrv_hw_filter {
  *	promisc takes frames of every VLAN, whatever filters there are.
  * @link: Reads the link: *up, and *mbps (0 while down). Called at least once a second: a family with
  *	firmware that talks unasked drains its messages here. -ECONNRESET: somebody else has reset
- *	the card, nothing of what was set up is left; the core resets the device.
+ *	the card, nothing of what was set up is left, or its memories are corrupt; the core resets the
+ *	device.
  * @stats: Adds what happened since the last call to @acc; called at least every few seconds
  */
 struct ndrv_hw_ops {

@@ -75,6 +75,7 @@ static unsigned long area_len(struct ndrv_ctx *ctx, unsigned long offset)
 	case NDRV_MMAP_TX_DOORBELL:
 		return ctx->tx.entries ? PAGE_SIZE : 0;
 	case NDRV_MMAP_STATUS:
+	case NDRV_MMAP_COUNTERS:
 		return PAGE_SIZE;
 	default:
 		return 0;
@@ -93,6 +94,8 @@ static int map_area(struct ndrv_ctx *ctx, struct vm_area_struct *vma)
 			return -EACCES;
 		vm_flags_clear(vma, VM_MAYWRITE);
 		return vm_insert_page(vma, vma->vm_start, ctx->status_page);
+	case NDRV_MMAP_COUNTERS:
+		return vm_insert_page(vma, vma->vm_start, ctx->counters_page);
 	default:
 		if (ctx->kernel_doorbell)
 			return -EACCES;

@@ -56,8 +56,10 @@ static void dev_mark_gone(struct ndrv_dev *ndev)
 
 	lockdep_assert_held(&ndev->lock);
 	ndev->gone = true;
-	list_for_each_entry(ctx, &ndev->ctxs, node)
+	list_for_each_entry(ctx, &ndev->ctxs, node) {
 		ndrv_ctx_set_state(ctx, NDRV_STATE_GONE, false);
+		ndrv_event_post(ctx, NDRV_EVENT_GONE, NDRV_QUEUE_ANY, 0, 0);
+	}
 }
 
 /* After hardware ops: if the card vanished, tell everybody. */
@@ -68,26 +70,30 @@ void ndrv_dev_check_gone(struct ndrv_dev *ndev)
 		dev_mark_gone(ndev);
 }
 
-static void dev_revoke_all(struct ndrv_dev *ndev)
+static void dev_revoke_all(struct ndrv_dev *ndev, u32 reason)
 {
 	struct ndrv_ctx *ctx;
-	u32 state;
 
 	lockdep_assert_held(&ndev->lock);
 	list_for_each_entry(ctx, &ndev->ctxs, node) {
-		state = ctx->state == NDRV_STATE_RUNNING ? NDRV_STATE_REVOKED : ctx->state;
-		ndrv_ctx_set_state(ctx, state, false);
+		if (ndrv_ctx_running(ctx)) {
+			ndrv_ctx_set_state(ctx, NDRV_STATE_REVOKED, false);
+			ndrv_event_post(ctx, NDRV_EVENT_REVOKED, ctx->q.queue, reason, 0);
+		} else {
+			ndrv_ctx_set_state(ctx, ctx->state, false);
+		}
 	}
 }
 
-/* Pairs that exist but do not run keep their doorbells over a reset. */
-static void dev_restore_doorbells(struct ndrv_dev *ndev)
+/* The reset is over. Pairs that exist but do not run keep their doorbells over it. */
+static void dev_restored(struct ndrv_dev *ndev)
 {
 	struct ndrv_ctx *ctx;
 
 	list_for_each_entry(ctx, &ndev->ctxs, node)
 		if (ctx->state == NDRV_STATE_READY)
 			ndrv_ctx_set_state(ctx, NDRV_STATE_READY, true);
+	ndrv_event_post_all(ndev, NDRV_EVENT_RESTORED, NDRV_QUEUE_ANY, 0, 0);
 }
 
 /*
@@ -109,6 +115,9 @@ static int dev_stop_dma(struct ndrv_dev *ndev)
 		ret = pcie_reset_flr(pdev, false);
 		pci_restore_state(pdev);
 		hw->link_up = false;
+		/* What error recovery will restore; a suspend in progress saves for itself. */
+		if (!ret && !ndev->resetting)
+			pci_save_state(pdev);
 		if (!ret)
 			ret = hw->info->ops->reset(hw);
 	}
@@ -142,8 +151,10 @@ static int dev_start_port(struct ndrv_dev *ndev)
 	if (!ret)
 		ret = ndrv_link_update(ndev);
 	if (!ret) {
+		ndrv_irq_misc_arm(ndev);
 		ndrv_rss_restore(ndev);
-		return 0;
+		ndrv_filter_restore(ndev);
+		return ndev->gone ? -ENODEV : 0;
 	}
 	dev_err(&ndev->pdev->dev, "the port does not start after its reset (%d)\n", ret);
 	WRITE_ONCE(hw->gone, true);
@@ -152,10 +163,10 @@ static int dev_start_port(struct ndrv_dev *ndev)
 }
 
 /*
- * Resets the device because a queue would not stop. Counts, tells the other pairs, brings the port
- * up again. -ENODEV: the device is lost.
+ * Resets the device, because a queue would not stop, mostly. Counts, tells the pairs, brings the port
+ * up again. @reason: NDRV_REASON_*. -ENODEV: the device is lost.
  */
-int ndrv_dev_reset(struct ndrv_dev *ndev, const char *why)
+int ndrv_dev_reset_for(struct ndrv_dev *ndev, u32 reason, const char *why)
 {
 	int ret;
 
@@ -163,33 +174,35 @@ int ndrv_dev_reset(struct ndrv_dev *ndev, const char *why)
 	dev_warn_ratelimited(&ndev->pdev->dev, "resetting the device: %s\n", why);
 	trace_ndrv_reset(ndev->minor, pci_dev_id(ndev->pdev));
 	ndev->resets++;
-	ndrv_stats_fold(ndev);
-	dev_revoke_all(ndev);
+	ndrv_stats_fold_all(ndev);
+	dev_revoke_all(ndev, reason);
 	ret = dev_stop_dma(ndev);
 	if (!ret)
 		ret = dev_start_port(ndev);
 	if (!ret)
-		dev_restore_doorbells(ndev);
+		dev_restored(ndev);
 	return ret;
 }
 
 /* The first and second half of a reset that somebody else does: sysfs, AER, suspend. */
-static void dev_quiesce(struct ndrv_dev *ndev, bool reachable)
+static void dev_quiesce(struct ndrv_dev *ndev, u32 reason, bool reachable)
 {
 	mutex_lock(&ndev->lock);
 	if (!ndev->gone) {
 		dev_info(&ndev->pdev->dev, "ndrv%d: the device is being reset or suspended; its queues are revoked\n",
 			 ndev->minor);
 		trace_ndrv_reset(ndev->minor, pci_dev_id(ndev->pdev));
+		if (reachable)
+			ndrv_stats_fold_all(ndev);
 		ndev->resetting = true;
 		ndev->resets++;
-		if (reachable)
-			ndrv_stats_fold(ndev);
-		dev_revoke_all(ndev);
+		dev_revoke_all(ndev, reason);
 		if (reachable)
 			dev_stop_dma(ndev);
 	}
 	mutex_unlock(&ndev->lock);
+	/* Who saw no reset under way may be on the way to a register. */
+	ndrv_irq_sync(ndev);
 }
 
 static void dev_revive(struct ndrv_dev *ndev)
@@ -198,9 +211,10 @@ static void dev_revive(struct ndrv_dev *ndev)
 	if (!ndev->gone && ndev->resetting) {
 		ndev->resetting = false;
 		if (!dev_stop_dma(ndev)) {
+			pci_save_state(ndev->pdev);
 			pci_set_master(ndev->pdev);
 			if (!dev_start_port(ndev))
-				dev_restore_doorbells(ndev);
+				dev_restored(ndev);
 		}
 	}
 	mutex_unlock(&ndev->lock);
@@ -212,6 +226,7 @@ static void dev_release(struct device *dev)
 
 	pci_dev_put(ndev->pdev);
 	mutex_destroy(&ndev->lock);
+	kfree(ndev->vectors);
 	kfree(ndev);
 }
 
@@ -249,6 +264,7 @@ static struct ndrv_dev *dev_alloc(struct pci_dev *pdev, const struct ndrv_hw_inf
 	init_rwsem(&ndev->bar_lock);
 	INIT_LIST_HEAD(&ndev->ctxs);
 	INIT_LIST_HEAD(&ndev->mappings);
+	INIT_LIST_HEAD(&ndev->filters);
 	INIT_DELAYED_WORK(&ndev->poll_work, ndrv_poll_work);
 	ndev->max_frame = NDRV_DEFAULT_FRAME;
 	ndev->pool_limit = ndrv_pool_limit_bytes();
@@ -309,6 +325,7 @@ static int dev_map(struct ndrv_dev *ndev)
 	ret = info->ops->attach ? info->ops->attach(&ndev->hw) : 0;
 	if (ret)
 		goto err_iounmap;
+	ndrv_pci_report_errors(pdev);
 	return 0;
 
 err_iounmap:
@@ -325,6 +342,7 @@ err_disable:
 /* The device does no DMA any more. */
 static void dev_unmap(struct ndrv_dev *ndev)
 {
+	ndrv_pci_ignore_errors(ndev->pdev);
 	if (ndev->hw.info->ops->detach)
 		ndev->hw.info->ops->detach(&ndev->hw);
 	iounmap(ndev->hw.regs);
@@ -352,6 +370,10 @@ static int ndrv_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (ret)
 		goto err_put;
 
+	ndrv_irq_setup(ndev);
+	/* With what error recovery will restore: everything but bus mastering */
+	pci_save_state(pdev);
+
 	/* Whoever had the card before may have left DMA behind: reset first, master later. */
 	mutex_lock(&ndev->lock);
 	ret = dev_stop_dma(ndev);
@@ -373,6 +395,7 @@ static int ndrv_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	ret = cdev_device_add(&ndev->cdev, &ndev->dev);
 	if (ret)
 		goto err_quiet;
+	ndrv_irq_misc_open(ndev);
 	schedule_delayed_work(&ndev->poll_work, HZ);
 	trace_ndrv_bind(ndev->minor, pci_dev_id(pdev));
 	dev_info(&pdev->dev, "%s: %s, %pM\n", dev_name(&ndev->dev), info->name, ndev->hw.mac);
@@ -380,6 +403,7 @@ static int ndrv_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 
 err_quiet:
 	pci_clear_master(pdev);
+	ndrv_irq_teardown(ndev);
 	dev_unmap(ndev);
 err_put:
 	dev_put_number(ndev);
@@ -396,6 +420,7 @@ static void ndrv_remove(struct pci_dev *pdev)
 
 	/* 1. Nobody new comes: no open, no sysfs read, no periodic work. */
 	cdev_device_del(&ndev->cdev, &ndev->dev);
+	ndrv_irq_misc_close(ndev);
 	cancel_delayed_work_sync(&ndev->poll_work);
 
 	/* 2. Everybody who is there learns of it; no store reaches a doorbell any more. */
@@ -416,7 +441,8 @@ static void ndrv_remove(struct pci_dev *pdev)
 	WRITE_ONCE(ndev->hw.gone, true);
 	mutex_unlock(&ndev->lock);
 
-	/* 5. The registers go. Who asks now gets -ENODEV. */
+	/* 5. Interrupts and registers go. Who asks now gets -ENODEV. */
+	ndrv_irq_teardown(ndev);
 	dev_unmap(ndev);
 	dev_info(&pdev->dev, "%s: released\n", dev_name(&ndev->dev));
 	dev_put_number(ndev);
@@ -427,13 +453,13 @@ static void ndrv_shutdown(struct pci_dev *pdev)
 {
 	struct ndrv_dev *ndev = pci_get_drvdata(pdev);
 
-	dev_quiesce(ndev, true);
+	dev_quiesce(ndev, NDRV_REASON_ADMIN, true);
 	pci_clear_master(pdev);
 }
 
 static void ndrv_reset_prepare(struct pci_dev *pdev)
 {
-	dev_quiesce(pci_get_drvdata(pdev), true);
+	dev_quiesce(pci_get_drvdata(pdev), NDRV_REASON_ADMIN, true);
 }
 
 static void ndrv_reset_done(struct pci_dev *pdev)
@@ -445,7 +471,7 @@ static pci_ers_result_t ndrv_error_detected(struct pci_dev *pdev, pci_channel_st
 {
 	struct ndrv_dev *ndev = pci_get_drvdata(pdev);
 
-	dev_quiesce(ndev, false);
+	dev_quiesce(ndev, NDRV_REASON_PCI_ERROR, false);
 	if (state != pci_channel_io_perm_failure)
 		return PCI_ERS_RESULT_NEED_RESET;
 	mutex_lock(&ndev->lock);
@@ -472,7 +498,7 @@ static const struct pci_error_handlers ndrv_err_handler = {
 
 static int ndrv_suspend(struct device *dev)
 {
-	dev_quiesce(dev_get_drvdata(dev), true);
+	dev_quiesce(dev_get_drvdata(dev), NDRV_REASON_SUSPEND, true);
 	return 0;
 }
 

@@ -436,11 +436,15 @@ int ndrv_pool_detach(struct ndrv_ctx *ctx, u32 id)
 	struct ndrv_mapping *m;
 
 	lockdep_assert_held(&ctx->ndev->lock);
-	m = xa_load(&ctx->pools, id);
-	if (!m)
+	m = id == NDRV_POOL_ALL ? NULL : xa_load(&ctx->pools, id);
+	if (!m && id != NDRV_POOL_ALL)
 		return -ENOENT;
 	if (ndrv_ctx_running(ctx))
 		return -EBUSY;
+	if (!m) {
+		ndrv_pool_detach_all(ctx);
+		return 0;
+	}
 	pool_drop(ctx, id, m);
 	return 0;
 }

@@ -23,6 +23,10 @@ void ndrv_ctx_set_state(struct ndrv_ctx *ctx, u32 state, bool doorbell_live)
 	lockdep_assert_held(&ndev->lock);
 	down_write(&ndev->bar_lock);
 	ctx->state = state;
+	if (state != NDRV_STATE_RUNNING)
+		ndrv_irq_leave(ctx, state == NDRV_STATE_GONE ? -ENODEV : -ESTALE);
+	else if (from != state)
+		ndrv_irq_join(ctx);
 	if (ctx->doorbell_live != doorbell_live) {
 		ctx->doorbell_live = doorbell_live;
 		ndrv_mmap_zap(ctx);
@@ -170,10 +174,19 @@ static int pair_alloc(struct ndrv_ctx *ctx, const struct ndrv_queue_setup *arg)
 	return ret;
 }
 
+/* Where in its doorbell page the tail of a side is; 0 for one that was left out. */
+static u32 tail_in_page(struct ndrv_ctx *ctx, const struct ndrv_ring *ring)
+{
+	struct ndrv_hw *hw = &ctx->ndev->hw;
+
+	if (!ring->entries)
+		return 0;
+	return offset_in_page(hw->info->ops->tail_off(hw, ctx->q.queue, ring == &ctx->tx));
+}
+
 int ndrv_queue_setup(struct ndrv_ctx *ctx, struct ndrv_queue_setup *arg)
 {
 	struct ndrv_dev *ndev = ctx->ndev;
-	const struct ndrv_hw_info *info = ndev->hw.info;
 	u32 queue = arg->queue;
 	int ret;
 
@@ -201,6 +214,7 @@ int ndrv_queue_setup(struct ndrv_ctx *ctx, struct ndrv_queue_setup *arg)
 		.tx_entries = arg->tx_entries,
 		.rx_buf_bytes = arg->rx_buf_bytes,
 		.vlan_strip = arg->flags & NDRV_QUEUE_F_VLAN_STRIP,
+		.vector = ndev->hw.vectors ? 1 + queue % (ndev->hw.vectors - 1) : 0,
 		.rx_iova = ctx->rx.iova,
 		.tx_iova = ctx->tx.iova,
 	};
@@ -210,12 +224,47 @@ int ndrv_queue_setup(struct ndrv_ctx *ctx, struct ndrv_queue_setup *arg)
 	arg->out_queue = queue;
 	arg->out_rx_ring_bytes = ctx->rx.bytes;
 	arg->out_tx_ring_bytes = ctx->tx.bytes;
-	arg->out_rx_tail_off = 0;
-	arg->out_tx_tail_off = 0;
-	if (ctx->rx.entries)
-		arg->out_rx_tail_off = offset_in_page(info->ops->tail_off(&ndev->hw, queue, false));
-	if (ctx->tx.entries)
-		arg->out_tx_tail_off = offset_in_page(info->ops->tail_off(&ndev->hw, queue, true));
+	arg->out_rx_tail_off = tail_in_page(ctx, &ctx->rx);
+	arg->out_tx_tail_off = tail_in_page(ctx, &ctx->tx);
+	return 0;
+}
+
+/* What this file has, and what the card counted for it. */
+int ndrv_queue_get(struct ndrv_ctx *ctx, struct ndrv_queue_get *arg)
+{
+	const struct ndrv_hw_queue_stats *stats = &ctx->queue_stats;
+
+	lockdep_assert_held(&ctx->ndev->lock);
+	ndrv_queue_stats_fold(ctx);
+	if (ctx->ndev->gone)
+		return -ENODEV;
+	*arg = (struct ndrv_queue_get){
+		.size = arg->size,
+		.out_state = ctx->state,
+		.out_queue = NDRV_QUEUE_ANY,
+	};
+	if (ctx->state == NDRV_STATE_IDLE)
+		return 0;
+	arg->out_queue = ctx->q.queue;
+	if (ctx->kernel_doorbell)
+		arg->out_flags |= NDRV_QUEUE_F_KERNEL_DOORBELL;
+	if (ctx->q.vlan_strip)
+		arg->out_flags |= NDRV_QUEUE_F_VLAN_STRIP;
+	arg->out_rx_entries = ctx->rx.entries;
+	arg->out_tx_entries = ctx->tx.entries;
+	arg->out_rx_buf_bytes = ctx->q.rx_buf_bytes;
+	arg->out_rx_ring_bytes = ctx->rx.bytes;
+	arg->out_tx_ring_bytes = ctx->tx.bytes;
+	arg->out_rx_tail_off = tail_in_page(ctx, &ctx->rx);
+	arg->out_tx_tail_off = tail_in_page(ctx, &ctx->tx);
+	arg->out_generation = ctx->status_generation;
+	arg->out_interrupts = READ_ONCE(ctx->interrupts);
+	arg->out_counted = ctx->counted;
+	arg->out_rx_packets = stats->rx_packets;
+	arg->out_rx_bytes = stats->rx_bytes;
+	arg->out_rx_no_desc = stats->rx_no_desc;
+	arg->out_tx_packets = stats->tx_packets;
+	arg->out_tx_bytes = stats->tx_bytes;
 	return 0;
 }
 
@@ -258,9 +307,11 @@ void ndrv_queue_sweep(struct ndrv_dev *ndev)
 		return;
 	live_queues(ndev, &live);
 	found = ndev->hw.info->ops->sweep(&ndev->hw, &live);
-	if (found > 0)
+	if (found > 0) {
 		dev_warn_ratelimited(&ndev->pdev->dev, "stopped %d queue(s) that user space had enabled through a doorbell page\n",
 				     found);
+		ndrv_event_post_all(ndev, NDRV_EVENT_ERROR, NDRV_QUEUE_ANY, NDRV_ERROR_STRAY, 0);
+	}
 	if (found == -ETIMEDOUT)
 		ndrv_dev_reset(ndev, "a queue that nobody owns does not stop");
 	ndrv_dev_check_gone(ndev);
@@ -337,7 +388,10 @@ int ndrv_queue_stop(struct ndrv_ctx *ctx)
 	if (!ndrv_ctx_running(ctx))
 		return 0;
 
+	/* First, so that nobody arms what the family is about to stop */
+	ndrv_irq_leave(ctx, -ESTALE);
 	ret = ndev->hw.info->ops->queue_stop(&ndev->hw, &ctx->q);
+	ndrv_queue_stats_fold(ctx);
 	ndrv_dev_check_gone(ndev);
 	if (ndev->gone)
 		return -ENODEV;
@@ -352,7 +406,7 @@ int ndrv_queue_stop(struct ndrv_ctx *ctx)
 }
 
 /* NDRV_DOORBELL: without ndev->lock, so that pairs do not wait for each other. */
-int ndrv_queue_doorbell(struct ndrv_ctx *ctx, const struct ndrv_doorbell *arg)
+int ndrv_queue_doorbell(struct ndrv_ctx *ctx, const struct ndrv_doorbell *arg, bool nonblock)
 {
 	struct ndrv_dev *ndev = ctx->ndev;
 	u32 state;
@@ -360,7 +414,7 @@ int ndrv_queue_doorbell(struct ndrv_ctx *ctx, const struct ndrv_doorbell *arg)
 
 	if (arg->flags & ~(NDRV_DOORBELL_F_RX | NDRV_DOORBELL_F_TX))
 		return -EOPNOTSUPP;
-	ret = down_read_interruptible(&ndev->bar_lock);
+	ret = ndrv_bar_lock(ndev, nonblock);
 	if (ret)
 		return ret;
 	/* The order of the checks is that of likelihood for a caller; each has its own errno */

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /sys/class/ndrv/ndrvN: for people and scripts, one value a file; "queues" is a table with a line
- * per open file. Nothing can be written.
+ * What people and scripts see: /sys/class/ndrv/ndrvN, one value a file but for two tables, "queues"
+ * with a line per open file and "filters" with a line per filter; and what /proc/PID/fdinfo says of
+ * an open file. Nothing can be written.
+ *
+ * The counters page is user space's. It is shown as it is, and nothing depends on it.
  */
+#include <linux/seq_buf.h>
+#include <linux/slab.h>
 #include <linux/sysfs.h>
 #include <linux/user_namespace.h>
 
@@ -64,35 +69,171 @@ static ssize_t owner_show(struct device *dev, struct device_attribute *attr, cha
 }
 static DEVICE_ATTR_RO(owner);
 
-/* queue state rx_entries tx_entries doorbell generation uid pid comm */
-static ssize_t queues_show(struct device *dev, struct device_attribute *attr, char *buf)
+static ssize_t max_queues_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	static const char * const states[] = {
-		[NDRV_STATE_IDLE] = "idle", [NDRV_STATE_READY] = "ready",
-		[NDRV_STATE_RUNNING] = "running", [NDRV_STATE_REVOKED] = "revoked",
-		[NDRV_STATE_GONE] = "gone",
+	return sysfs_emit(buf, "%u\n", to_ndev(dev)->hw.max_queues);
+}
+static DEVICE_ATTR_RO(max_queues);
+
+/* As out_vectors of NDRV_INFO: without the one that is for everything but queues. */
+static ssize_t vectors_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	u32 vectors = to_ndev(dev)->hw.vectors;
+
+	return sysfs_emit(buf, "%u\n", vectors ? vectors - 1 : 0);
+}
+static DEVICE_ATTR_RO(vectors);
+
+/* The NDRV_FEAT_* bits that this card has, by name, in their order. */
+static ssize_t features_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	static const char * const names[] = {
+		"rx-csum", "rx-hash", "rx-vlan", "tx-csum", "tx-tso", "tx-vlan", "wait",
+		"filter-mac", "filter-mac-queue", "filter-vlan", "filter-ethertype",
+		"filter-tuple", "queue-stats", "uring-wait",
 	};
-	struct ndrv_dev *ndev = to_ndev(dev);
-	struct ndrv_ctx *ctx;
+	u32 features = to_ndev(dev)->hw.features, i;
 	ssize_t len = 0;
 
-	mutex_lock(&ndev->lock);
-	list_for_each_entry(ctx, &ndev->ctxs, node) {
-		if (ctx->state == NDRV_STATE_IDLE)
-			len += sysfs_emit_at(buf, len, "- ");
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		if (features & BIT(i))
+			len += sysfs_emit_at(buf, len, "%s%s", len ? " " : "", names[i]);
+	return len + sysfs_emit_at(buf, len, "\n");
+}
+static DEVICE_ATTR_RO(features);
+
+static const char * const state_names[] = {
+	[NDRV_STATE_IDLE] = "idle", [NDRV_STATE_READY] = "ready",
+	[NDRV_STATE_RUNNING] = "running", [NDRV_STATE_REVOKED] = "revoked",
+	[NDRV_STATE_GONE] = "gone",
+};
+
+/* Also of a device that is gone. */
+static bool has_pair(const struct ndrv_ctx *ctx)
+{
+	return ctx->rx.entries || ctx->tx.entries;
+}
+
+/* ---- tables: binary files, because a page does not hold all lines -------------------------------- */
+
+#define TABLE_LINE	256
+
+/* One file; the columns are those of the man page ndrv-sysfs(7). comm is last: it may hold spaces. */
+static void queue_line(struct seq_buf *s, struct ndrv_ctx *ctx)
+{
+	const struct ndrv_counters *c = ctx->counters;
+
+	if (!has_pair(ctx))
+		seq_buf_printf(s, "-");
+	else
+		seq_buf_printf(s, "%u", ctx->q.queue);
+	seq_buf_printf(s, " %s %u %u %s %llu %u %d", state_names[ctx->state], ctx->q.rx_entries,
+		       ctx->q.tx_entries, ctx->kernel_doorbell ? "kernel" : "mapped",
+		       ctx->status_generation, from_kuid_munged(&init_user_ns, ctx->uid),
+		       ctx->pid);
+	seq_buf_printf(s, " %llu %llu %llu %llu %s\n", READ_ONCE(ctx->interrupts),
+		       READ_ONCE(c->rx_packets), READ_ONCE(c->tx_packets), READ_ONCE(c->sleeps),
+		       ctx->comm);
+}
+
+static void queues_table(struct ndrv_dev *ndev, struct seq_buf *s)
+{
+	struct ndrv_ctx *ctx;
+
+	list_for_each_entry(ctx, &ndev->ctxs, node)
+		queue_line(s, ctx);
+}
+
+static void tuple_text(struct seq_buf *s, const struct ndrv_hw_filter *f)
+{
+	if (f->fields & NDRV_FILTER_F_PROTO)
+		seq_buf_printf(s, " proto=%u", f->proto);
+	if (f->fields & NDRV_FILTER_F_SRC_IP)
+		seq_buf_printf(s, " src=%pI4", &f->src_ip);
+	if (f->fields & NDRV_FILTER_F_DST_IP)
+		seq_buf_printf(s, " dst=%pI4", &f->dst_ip);
+	if (f->fields & NDRV_FILTER_F_SRC_PORT)
+		seq_buf_printf(s, " sport=%u", be16_to_cpu(f->src_port));
+	if (f->fields & NDRV_FILTER_F_DST_PORT)
+		seq_buf_printf(s, " dport=%u", be16_to_cpu(f->dst_port));
+}
+
+/* type queue files state match, the oldest first */
+static void filters_table(struct ndrv_dev *ndev, struct seq_buf *s)
+{
+	static const char * const types[] = {
+		[NDRV_FILTER_MAC] = "mac", [NDRV_FILTER_VLAN] = "vlan",
+		[NDRV_FILTER_ETHERTYPE] = "ethertype", [NDRV_FILTER_TUPLE] = "tuple",
+	};
+	const struct ndrv_filter *filter;
+
+	list_for_each_entry(filter, &ndev->filters, node) {
+		const struct ndrv_hw_filter *f = &filter->hw;
+
+		seq_buf_printf(s, "%s ", types[f->type]);
+		if (f->queue == NDRV_QUEUE_ANY)
+			seq_buf_printf(s, "-");
 		else
-			len += sysfs_emit_at(buf, len, "%u ", ctx->q.queue);
-		len += sysfs_emit_at(buf, len, "%s %u %u %s %llu %u %d %s\n", states[ctx->state],
-				     ctx->q.rx_entries, ctx->q.tx_entries,
-				     ctx->kernel_doorbell ? "kernel" : "mapped",
-				     ctx->status_generation,
-				     from_kuid_munged(&init_user_ns, ctx->uid), ctx->pid,
-				     ctx->comm);
+			seq_buf_printf(s, "%u", f->queue);
+		seq_buf_printf(s, " %u %s", filter->users, filter->in_hw ? "set" : "lost");
+		if (f->type == NDRV_FILTER_MAC)
+			seq_buf_printf(s, " %pM", f->mac);
+		else if (f->type == NDRV_FILTER_VLAN)
+			seq_buf_printf(s, " %u", f->vlan);
+		else if (f->type == NDRV_FILTER_ETHERTYPE)
+			seq_buf_printf(s, " 0x%04x", f->ethertype);
+		else
+			tuple_text(s, f);
+		seq_buf_printf(s, "\n");
+	}
+}
+
+/* The part of a table that was asked for. Every call makes it anew, so a long one may shift. */
+static ssize_t table_read(struct kobject *kobj, char *buf, loff_t pos, size_t count,
+			  void (*fill)(struct ndrv_dev *ndev, struct seq_buf *s), bool filters)
+{
+	struct ndrv_dev *ndev = to_ndev(kobj_to_dev(kobj));
+	struct list_head *at;
+	struct seq_buf s;
+	size_t lines = 1;
+	ssize_t ret;
+	char *text;
+
+	mutex_lock(&ndev->lock);
+	list_for_each(at, filters ? &ndev->filters : &ndev->ctxs)
+		lines++;
+	text = kvmalloc_array(lines, TABLE_LINE, GFP_KERNEL);
+	if (text) {
+		seq_buf_init(&s, text, lines * TABLE_LINE);
+		fill(ndev, &s);
 	}
 	mutex_unlock(&ndev->lock);
-	return len;
+	if (!text)
+		return -ENOMEM;
+	ret = memory_read_from_buffer(buf, count, &pos, text, seq_buf_used(&s));
+	kvfree(text);
+	return ret;
 }
-static DEVICE_ATTR_RO(queues);
+
+static ssize_t queues_read(struct file *file, struct kobject *kobj, ndrv_bin_attribute *attr,
+			   char *buf, loff_t pos, size_t count)
+{
+	return table_read(kobj, buf, pos, count, queues_table, false);
+}
+static ndrv_bin_attribute bin_attr_queues = __BIN_ATTR_RO(queues, 0);
+
+static ssize_t filters_read(struct file *file, struct kobject *kobj, ndrv_bin_attribute *attr,
+			    char *buf, loff_t pos, size_t count)
+{
+	return table_read(kobj, buf, pos, count, filters_table, true);
+}
+static ndrv_bin_attribute bin_attr_filters = __BIN_ATTR_RO(filters, 0);
+
+static ndrv_bin_attribute *ndrv_bin_attrs[] = {
+	&bin_attr_queues,
+	&bin_attr_filters,
+	NULL
+};
 
 static struct attribute *ndrv_attrs[] = {
 	&dev_attr_iommu.attr,
@@ -101,12 +242,15 @@ static struct attribute *ndrv_attrs[] = {
 	&dev_attr_link.attr,
 	&dev_attr_speed_mbps.attr,
 	&dev_attr_owner.attr,
-	&dev_attr_queues.attr,
+	&dev_attr_max_queues.attr,
+	&dev_attr_vectors.attr,
+	&dev_attr_features.attr,
 	NULL
 };
 
 static const struct attribute_group ndrv_group = {
 	.attrs = ndrv_attrs,
+	.bin_attrs = ndrv_bin_attrs,
 };
 
 /* stats/NAME: the counters of NDRV_STATS, one each */
@@ -162,3 +306,52 @@ const struct attribute_group *ndrv_groups[] = {
 	&ndrv_stats_group,
 	NULL
 };
+
+/* ---- /proc/PID/fdinfo/FD: "key:\tvalue" a line, see ndrv-sysfs(7) --------------------------------- */
+
+static void fdinfo_counters(struct seq_file *m, const struct ndrv_counters *c)
+{
+	seq_printf(m, "rx_packets:\t%llu\n", READ_ONCE(c->rx_packets));
+	seq_printf(m, "rx_bytes:\t%llu\n", READ_ONCE(c->rx_bytes));
+	seq_printf(m, "rx_errors:\t%llu\n", READ_ONCE(c->rx_errors));
+	seq_printf(m, "tx_packets:\t%llu\n", READ_ONCE(c->tx_packets));
+	seq_printf(m, "tx_bytes:\t%llu\n", READ_ONCE(c->tx_bytes));
+	seq_printf(m, "sleeps:\t%llu\n", READ_ONCE(c->sleeps));
+}
+
+/* Only where the card counts for this pair: a 0 that nobody counted would be a lie. */
+static void fdinfo_hw_counters(struct seq_file *m, const struct ndrv_hw_queue_stats *stats)
+{
+	seq_printf(m, "hw_rx_packets:\t%llu\n", stats->rx_packets);
+	seq_printf(m, "hw_rx_bytes:\t%llu\n", stats->rx_bytes);
+	seq_printf(m, "hw_rx_no_desc:\t%llu\n", stats->rx_no_desc);
+	seq_printf(m, "hw_tx_packets:\t%llu\n", stats->tx_packets);
+	seq_printf(m, "hw_tx_bytes:\t%llu\n", stats->tx_bytes);
+}
+
+void ndrv_show_fdinfo(struct seq_file *m, struct file *file)
+{
+	struct ndrv_ctx *ctx = file->private_data;
+	struct ndrv_dev *ndev = ctx->ndev;
+
+	mutex_lock(&ndev->lock);
+	ndrv_queue_stats_fold(ctx);
+	seq_printf(m, "ndrv_device:\tndrv%d\n", ndev->minor);
+	if (!has_pair(ctx))
+		seq_puts(m, "queue:\t-\n");
+	else
+		seq_printf(m, "queue:\t%u\n", ctx->q.queue);
+	seq_printf(m, "state:\t%s\n", state_names[ctx->state]);
+	seq_printf(m, "pid:\t%d\n", ctx->pid);
+	seq_printf(m, "rx_entries:\t%u\n", ctx->rx.entries);
+	seq_printf(m, "tx_entries:\t%u\n", ctx->tx.entries);
+	seq_printf(m, "doorbell:\t%s\n", ctx->kernel_doorbell ? "kernel" : "mapped");
+	seq_printf(m, "generation:\t%llu\n", ctx->status_generation);
+	seq_printf(m, "interrupts:\t%llu\n", READ_ONCE(ctx->interrupts));
+	seq_printf(m, "events_pending:\t%u\n", ndrv_event_pending(ctx));
+	seq_printf(m, "events_lost:\t%llu\n", ndrv_event_lost(ctx));
+	fdinfo_counters(m, ctx->counters);
+	if (ctx->counted)
+		fdinfo_hw_counters(m, &ctx->queue_stats);
+	mutex_unlock(&ndev->lock);
+}

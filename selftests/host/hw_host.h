@@ -17,6 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <linux/types.h>
+
 #include "sim_inproc.h"
 
 typedef uint8_t u8;
@@ -87,8 +89,43 @@ HOST_UNALIGNED(16)
 HOST_UNALIGNED(32)
 HOST_UNALIGNED(64)
 
+static inline u16 be16_to_cpu(__be16 v)
+{
+	return __builtin_bswap16((u16)v);
+}
+
+static inline u32 be32_to_cpu(__be32 v)
+{
+	return __builtin_bswap32((u32)v);
+}
+
+static inline unsigned int hweight32(u32 v)
+{
+	return (unsigned int)__builtin_popcount(v);
+}
+
 #define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, val)	(*(volatile __typeof__(x) *)&(x) = (val))
+
+/* One thread, so a lock that is taken twice would never be had. */
+typedef struct {
+	bool held;
+} spinlock_t;
+
+static inline void spin_lock_init(spinlock_t *lock)
+{
+	lock->held = false;
+}
+
+static inline void host_lock(spinlock_t *lock, bool take)
+{
+	if (lock->held == take)
+		abort();
+	lock->held = take;
+}
+
+#define spin_lock_irqsave(lock, flags)		((flags) = 0, host_lock(lock, true))
+#define spin_unlock_irqrestore(lock, flags)	((void)(flags), host_lock(lock, false))
 
 #define NDRV_VERSION		"0.0.0"
 #define MODULE_FIRMWARE(name)	static_assert(sizeof(name) > 1, "a name")
@@ -115,6 +152,9 @@ struct host {
 	size_t firmware_bytes;
 	const char *firmware_name;
 	unsigned int firmware_asked;
+	/* ndrv_hw_event(): how many, and what the last one said. */
+	unsigned int events;
+	u32 event_error, event_queue;
 };
 
 extern struct host host;

@@ -58,6 +58,14 @@ void host_log(struct ndrv_hw *hw, int level, const char *fmt, ...)
 	}
 }
 
+void ndrv_hw_event(struct ndrv_hw *hw, u32 error, u32 queue)
+{
+	(void)hw;
+	host.events++;
+	host.event_error = error;
+	host.event_queue = queue;
+}
+
 /* ---- DMA memory: the model reaches it as a device would, and faults once it is freed ------------ */
 
 #define HOST_DMA_IOVA	0x70000000ull

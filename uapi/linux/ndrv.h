@@ -194,6 +194,7 @@ struct ndrv_counters {
 #define NDRV_FEAT_FILTER_ETHERTYPE (1U << 10)	/* NDRV_FILTER_ETHERTYPE */
 #define NDRV_FEAT_FILTER_TUPLE	(1U << 11)	/* NDRV_FILTER_TUPLE */
 #define NDRV_FEAT_QUEUE_STATS	(1U << 12)	/* the card counts by queue, see NDRV_QUEUE_GET */
+#define NDRV_FEAT_URING_WAIT	(1U << 13)	/* NDRV_URING_WAIT works on this kernel */
 
 /**
  * struct ndrv_info - ioctl(NDRV_INFO)
@@ -460,11 +461,14 @@ struct ndrv_pool_attach {
 };
 #define NDRV_POOL_ATTACH _IO(NDRV_TYPE, 0x06)
 
+#define NDRV_POOL_ALL		0xffffffffU
+
 /**
  * struct ndrv_pool_detach - ioctl(NDRV_POOL_DETACH)
  * @size: sizeof(struct ndrv_pool_detach)
  * @flags: Must be 0
- * @pool: out_pool of NDRV_POOL_ATTACH
+ * @pool: out_pool of NDRV_POOL_ATTACH, or NDRV_POOL_ALL: whatever this file has attached, perhaps nothing
+ *        (for who got the descriptor from a process that is dead)
  * @__reserved: Must be 0
  *
  * Gives up this file's attachment; the device loses access if it was the last.
@@ -744,6 +748,7 @@ struct ndrv_queue_get {
  *  - ERANGE: queue is not below out_max_queues
  *  - EEXIST: there is a filter with this match, of this file, or of another with another queue
  *  - ENOSPC: the card's table for this type is full
+ *  - EAGAIN: the device is being reset; try again
  *  - ETIMEDOUT, EIO: as with NDRV_RSS
  *  - ENOMEM
  */
@@ -840,19 +845,26 @@ struct ndrv_event {
  *  ARM       NDRV_ARM: @flags are NDRV_ARM_*; completes at once
  *  WAIT      the same, but completes when the card has interrupted: the result is those NDRV_ARM_* bits
  *            that were armed. ESTALE: the pair was stopped or revoked meanwhile; ENODEV: the device went;
- *            EBUSY: this file has a WAIT already; ECANCELED: by IORING_OP_ASYNC_CANCEL or exit.
- *            EOPNOTSUPP on kernels that cannot cancel it (before 6.7): link ARM and IORING_OP_POLL_ADD
- *            instead, as libndrv does.
+ *            EBUSY: this file has a WAIT already; ECANCELED: by CANCEL, or because the ring or the task
+ *            went. IORING_OP_ASYNC_CANCEL and link timeouts do not reach commands like this one.
+ *            EOPNOTSUPP on kernels that cannot cancel it (before 6.7; NDRV_FEAT_URING_WAIT is missing):
+ *            link ARM and IORING_OP_POLL_ADD instead, as <ndrv/uring.h> does.
+ *  CANCEL    ends the WAIT of this file, if there is one; @flags is 0. ENOENT: there is none
+ *
+ * Commands of one submission may be executed in any order: link them (IOSQE_IO_LINK) where it matters,
+ * as with two doorbells of the same pair. A WAIT keeps the file open, and so the pair running, until it
+ * completes. ENOTTY: unknown command.
  */
 #define NDRV_URING_DOORBELL	_IO(NDRV_TYPE, 0x40)
 #define NDRV_URING_ARM		_IO(NDRV_TYPE, 0x41)
 #define NDRV_URING_WAIT		_IO(NDRV_TYPE, 0x42)
+#define NDRV_URING_CANCEL	_IO(NDRV_TYPE, 0x43)
 
 /**
  * struct ndrv_uring - sqe->cmd, 16 bytes
  * @flags: see above
- * @rx_tail: as in struct ndrv_doorbell; 0 with ARM and WAIT
- * @tx_tail: as in struct ndrv_doorbell; 0 with ARM and WAIT
+ * @rx_tail: as in struct ndrv_doorbell; otherwise 0
+ * @tx_tail: as in struct ndrv_doorbell; otherwise 0
  * @__reserved: Must be 0
  */
 struct ndrv_uring {
