@@ -433,6 +433,22 @@ static int call_pool_attach(struct ndrv_ctx *ctx, union ndrv_arg *u, void __user
 	return ret;
 }
 
+/* A filter whose number nobody learned is taken back. */
+static int call_filter_add(struct ndrv_ctx *ctx, union ndrv_arg *u, void __user *uarg, u32 size)
+{
+	int ret = locked_call(ctx, ioctl_filter_add, &u->filter_add);
+
+	if (ret)
+		return ret;
+	ret = copy_out(uarg, &u->filter_add, size);
+	if (ret) {
+		mutex_lock(&ctx->ndev->lock);
+		ndrv_filter_del(ctx, u->filter_add.out_filter);
+		mutex_unlock(&ctx->ndev->lock);
+	}
+	return ret;
+}
+
 struct ndrv_ioctl {
 	unsigned int cmd;
 	u32 size;
@@ -485,7 +501,7 @@ static const struct ndrv_ioctl ndrv_ioctls[] = {
 	ROW(NDRV_RSS, struct ndrv_rss, table, locked, ioctl_rss),
 	ROW(NDRV_ARM, struct ndrv_arm, flags, call, call_arm),
 	ROW(NDRV_QUEUE_GET, struct ndrv_queue_get, out_tx_bytes, locked, ioctl_queue_get),
-	ROW(NDRV_FILTER_ADD, struct ndrv_filter_add, __reserved, locked, ioctl_filter_add),
+	ROW(NDRV_FILTER_ADD, struct ndrv_filter_add, __reserved, call, call_filter_add),
 	ROW(NDRV_FILTER_DEL, struct ndrv_filter_del, __reserved, locked, ioctl_filter_del),
 };
 
