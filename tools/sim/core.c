@@ -158,7 +158,7 @@ void sim_dev_reset(struct sim_dev *dev, enum sim_reset kind)
 	if (kind == SIM_RESET_FLR)
 		dev->ctr.flrs++;
 	dev->ops->reset(dev, kind);
-	sim_pci_reset(dev);
+	sim_pci_reset(dev, kind);
 	if (kind == SIM_RESET_GONE)
 		sim_iommu_clear(dev);
 	if (dev->tran && dev->tran->ops->reset)
@@ -187,7 +187,7 @@ void sim_dev_remove(struct sim_dev *dev)
 	if (dev->removed)
 		return;
 	dev->ops->reset(dev, SIM_RESET_GONE);
-	sim_pci_reset(dev);
+	sim_pci_reset(dev, SIM_RESET_GONE);
 	dev->removed = true;
 	shared_fill(dev);
 	if (dev->wire)
@@ -200,7 +200,7 @@ void sim_dev_restore(struct sim_dev *dev)
 	if (!dev->removed)
 		return;
 	dev->removed = false;
-	sim_pci_reset(dev);
+	sim_pci_reset(dev, SIM_RESET_POWER_ON);
 	dev->ops->reset(dev, SIM_RESET_POWER_ON);
 	if (dev->wire)
 		sim_wire_update(dev->wire);

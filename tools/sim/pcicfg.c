@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Type 0 configuration space of one function, built from dev->ident and dev->bars: command
- * register, BAR sizing, PM, MSI-X and PCI Express version 2 capability with FLR. Also the storage
- * of MSI-X table and PBA. Register layout: PCI Local Bus 3.0, PCI Express Base 3.1 section 7.
+ * register, BAR sizing, PM, MSI-X and PCI Express version 2 capability with FLR, and Advanced Error
+ * Reporting, whose registers a reset keeps. Also the storage of MSI-X table and PBA. Register
+ * layout: PCI Local Bus 3.0, PCI Express Base 3.1 section 7.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -51,6 +52,20 @@
 #define EXP_DEVCTL2		0x28
 #define EXP_LNKCAP2		0x2c
 #define EXP_LNKCTL2		0x30
+
+/* Advanced Error Reporting, the one extended capability: PCI Express Base 3.1, 7.10 */
+#define CFG_AER			0x100
+#define   AER_HEADER		0x00010001u	/* the last in the list, version 1, AER */
+#define AER_UNCOR_STATUS	0x04
+#define   AER_UNCOR_ALL		0x001ff010u	/* what an endpoint can have */
+#define AER_UNCOR_MASK		0x08
+#define AER_UNCOR_SEVERITY	0x0c
+#define   AER_SEVERITY_VALUE	0x00062010u	/* fatal unless told otherwise: table 7-36 */
+#define AER_COR_STATUS		0x10
+#define   AER_COR_ALL		0x000031c1u
+#define AER_COR_MASK		0x14
+#define   AER_COR_MASK_VALUE	0x00002000u	/* advisory non-fatal errors are masked */
+#define AER_SIZE		0x2c		/* control and header log follow: 0, nothing is logged */
 
 struct sim_pci {
 	uint8_t cfg[SIM_PCI_CFG_SIZE];
@@ -141,6 +156,20 @@ static void exp_init(struct sim_dev *dev)
 	put16(wr + EXP_LNKCTL2, 0x000f);
 }
 
+static void aer_init(struct sim_dev *dev)
+{
+	struct sim_pci *pci = dev->pci;
+
+	put32(pci->cfg + CFG_AER, AER_HEADER);
+	put32(pci->w1c + CFG_AER + AER_UNCOR_STATUS, AER_UNCOR_ALL);
+	put32(pci->writable + CFG_AER + AER_UNCOR_MASK, AER_UNCOR_ALL);
+	put32(pci->cfg + CFG_AER + AER_UNCOR_SEVERITY, AER_SEVERITY_VALUE);
+	put32(pci->writable + CFG_AER + AER_UNCOR_SEVERITY, AER_UNCOR_ALL);
+	put32(pci->w1c + CFG_AER + AER_COR_STATUS, AER_COR_ALL);
+	put32(pci->cfg + CFG_AER + AER_COR_MASK, AER_COR_MASK_VALUE);
+	put32(pci->writable + CFG_AER + AER_COR_MASK, AER_COR_ALL);
+}
+
 /* Chain the capabilities that exist, in the order of their addresses as given by the model. */
 static void caps_init(struct sim_dev *dev)
 {
@@ -164,11 +193,13 @@ static void caps_init(struct sim_dev *dev)
 	}
 }
 
-void sim_pci_reset(struct sim_dev *dev)
+void sim_pci_reset(struct sim_dev *dev, enum sim_reset kind)
 {
 	struct sim_pci *pci = dev->pci;
 	const struct sim_pci_ident *id = &dev->ident;
+	uint8_t sticky[AER_SIZE];
 
+	memcpy(sticky, pci->cfg + CFG_AER, sizeof(sticky));
 	memset(pci, 0, sizeof(*pci));
 	put16(pci->cfg + 0, id->vendor);
 	put16(pci->cfg + 2, id->device);
@@ -181,6 +212,9 @@ void sim_pci_reset(struct sim_dev *dev)
 	pci->writable[CFG_INT_LINE] = 0xff;
 	bars_init(dev);
 	caps_init(dev);
+	aer_init(dev);
+	if (kind == SIM_RESET_FLR)
+		memcpy(pci->cfg + CFG_AER, sticky, sizeof(sticky));
 	dev->bus_master = false;
 	sim_iommu_touch(dev);
 }
@@ -215,7 +249,7 @@ int sim_pci_init(struct sim_dev *dev)
 	dev->pci = calloc(1, sizeof(*dev->pci));
 	if (!dev->pci)
 		return -ENOMEM;
-	sim_pci_reset(dev);
+	sim_pci_reset(dev, SIM_RESET_POWER_ON);
 	return 0;
 }
 

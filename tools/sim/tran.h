@@ -67,7 +67,8 @@ int sim_bar_write(struct sim_dev *dev, unsigned int bar, uint64_t off, unsigned 
 
 int sim_pci_init(struct sim_dev *dev);
 void sim_pci_fini(struct sim_dev *dev);
-void sim_pci_reset(struct sim_dev *dev);	/* registers as after power-on; model not told */
+/* Registers as after this kind of reset; the model is not told. */
+void sim_pci_reset(struct sim_dev *dev, enum sim_reset kind);
 /* -EINVAL outside the 4 KiB. Any length; unimplemented bytes read 0 and ignore writes. */
 int sim_pci_read(struct sim_dev *dev, uint64_t off, void *buf, size_t len);
 int sim_pci_write(struct sim_dev *dev, uint64_t off, const void *buf, size_t len);
