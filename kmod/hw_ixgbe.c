@@ -1,25 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The 82599 family: 82599, X540, X550. Owns every register access to such a card: reset, link,
- * filters, queues, statistics. Section numbers are those of the 82599 data sheet (hw_ixgbe_regs.h).
+ * The 82599 family: 82599, X540, X550. Its files own every register access to such a card; this one:
+ * reset, link, statistics, and the paths without queues. Section numbers are those of the 82599 data
+ * sheet (hw_ixgbe_regs.h).
  *
  * What has been run, and where: 82599 on a software model only; X540, X550 and X55x have been
  * compiled. Their copper PHYs are left to the NVM's settings and to firmware.
  */
-#include "hw.h"
-#include "hw_ixgbe_regs.h"
-
-#include <linux/ndrv.h>
+#include "hw_ixgbe.h"
 
 /* With one packet buffer and neither VT nor DCB the hardware uses queues 0 to 63 (7.2.1.2.1). */
-#define IXGBE_QUEUES			64
-#define IXGBE_ALL_QUEUES		128
+#define IXGBE_USED_QUEUES		64
 /* An entry of the RSS table is four bits on the 82599 (8.2.3.7.12). */
 #define IXGBE_RSS_QUEUES		16
 /* 15.5 KiB with FCS is the longest that MAXFRS may hold (8.2.3.22). */
 #define IXGBE_MAX_FRAME			(15872 - 4)
 #define IXGBE_STD_FRAME			1518	/* until the core says more */
-#define IXGBE_FCS			4
 
 /* The bound of every wait: polls times microseconds. */
 #define IXGBE_MASTER_POLLS		800	/* 5.2.5.3.2 */
@@ -36,21 +32,7 @@
 #define IXGBE_SYNC_TRY_US		5000
 #define IXGBE_SECRX_POLLS		40
 #define IXGBE_SECRX_POLL_US		1000
-#define IXGBE_QUEUE_POLLS		200	/* enabling and disabling a queue */
-#define IXGBE_QUEUE_POLL_US		100
-#define IXGBE_PREFETCH_US		100	/* prefetched: may still be written (4.6.7) */
 #define IXGBE_QUIESCE_US		1000
-
-struct ixgbe_variant {
-	const char *name;
-	u32 swsm;
-	u32 eec;
-	u32 rxpb_kib;
-	u32 reset_wait_us;	/* after RST cleared, before anything else is touched */
-	bool internal_phy;	/* X540 and later: no AUTOC set-up, REGSMP guards SW_FW_SYNC */
-	bool sfi;		/* SFP+ cage behind the 10G serial interface */
-	bool long_reta;		/* 512 entries of the RSS table, not 128 */
-};
 
 enum { V_82599, V_82599_SFI, V_X540, V_X550, V_X550EM_X, V_X550EM_A };
 
@@ -80,7 +62,7 @@ static const struct {
 	{ 0x15ce, V_X550EM_A }, { 0x15e4, V_X550EM_A }, { 0x15e5, V_X550EM_A },
 };
 
-static const struct ixgbe_variant *ixgbe_variant(const struct ndrv_hw *hw)
+const struct ixgbe_variant *ixgbe_variant(const struct ndrv_hw *hw)
 {
 	unsigned int i;
 
@@ -90,8 +72,7 @@ static const struct ixgbe_variant *ixgbe_variant(const struct ndrv_hw *hw)
 	return &ixgbe_variants[V_82599];
 }
 
-/* Waits until (reg & mask) == want. Says nothing: the caller knows what a timeout means. */
-static int ixgbe_poll(struct ndrv_hw *hw, u32 reg, u32 mask, u32 want, u32 polls, u32 poll_us)
+int ixgbe_poll(struct ndrv_hw *hw, u32 reg, u32 mask, u32 want, u32 polls, u32 poll_us)
 {
 	u32 i;
 
@@ -103,11 +84,6 @@ static int ixgbe_poll(struct ndrv_hw *hw, u32 reg, u32 mask, u32 want, u32 polls
 		ndrv_hw_sleep_us(hw, poll_us);
 	}
 	return -ETIMEDOUT;
-}
-
-static void ixgbe_flush(struct ndrv_hw *hw)
-{
-	ndrv_rd32(hw, IXGBE_STATUS);
 }
 
 /*
@@ -181,13 +157,10 @@ static void ixgbe_quiesce(struct ndrv_hw *hw)
 {
 	u32 q;
 
-	ndrv_wr32(hw, IXGBE_EIMC, IXGBE_EIMC_ALL);
-	ndrv_wr32(hw, IXGBE_EIMC_EX(0), ~0U);
-	ndrv_wr32(hw, IXGBE_EIMC_EX(1), ~0U);
-	ndrv_rd32(hw, IXGBE_EICR);
+	ixgbe_irq_mask(hw);
 
 	ndrv_wr32(hw, IXGBE_RXCTRL, ndrv_rd32(hw, IXGBE_RXCTRL) & ~IXGBE_RXCTRL_RXEN);
-	for (q = 0; q < IXGBE_ALL_QUEUES; q++) {
+	for (q = 0; q < IXGBE_QUEUES; q++) {
 		ndrv_wr32(hw, IXGBE_TXDCTL(q), IXGBE_TXDCTL_SWFLSH);
 		ndrv_wr32(hw, IXGBE_RXDCTL(q), IXGBE_RXDCTL_SWFLSH);
 	}
@@ -249,6 +222,23 @@ static int ixgbe_reset_guarded(struct ndrv_hw *hw, const struct ixgbe_variant *v
 	return ret;
 }
 
+static int ixgbe_attach(struct ndrv_hw *hw)
+{
+	struct ixgbe *x = ndrv_hw_zalloc(hw, sizeof(*x));
+
+	if (!x)
+		return -ENOMEM;
+	spin_lock_init(&x->lock);
+	hw->priv = x;
+	return 0;
+}
+
+static void ixgbe_detach(struct ndrv_hw *hw)
+{
+	ndrv_hw_free(hw, hw->priv);
+	hw->priv = NULL;
+}
+
 static int ixgbe_reset(struct ndrv_hw *hw)
 {
 	const struct ixgbe_variant *v = ixgbe_variant(hw);
@@ -261,8 +251,7 @@ static int ixgbe_reset(struct ndrv_hw *hw)
 	if (ret)
 		return ret;
 
-	ndrv_wr32(hw, IXGBE_EIMC, IXGBE_EIMC_ALL);
-	ndrv_rd32(hw, IXGBE_EICR);
+	ixgbe_irq_mask(hw);
 
 	/* 4.6.3: the NVM has been read, the DMA engines are initialised */
 	ret = ixgbe_poll(hw, v->eec, IXGBE_EEC_ARD, IXGBE_EEC_ARD, IXGBE_NVM_POLLS,
@@ -294,7 +283,7 @@ static int ixgbe_reset(struct ndrv_hw *hw)
  * RXEN may only change while the security block holds frames back, or receive DMA can hang
  * (specification update, and 4.6.7).
  */
-static int ixgbe_rx_switch(struct ndrv_hw *hw, bool on)
+int ixgbe_rx_switch(struct ndrv_hw *hw, bool on)
 {
 	u32 rxctrl;
 	int ret;
@@ -313,64 +302,12 @@ static int ixgbe_rx_switch(struct ndrv_hw *hw, bool on)
 	return hw->gone ? -ENODEV : 0;
 }
 
-static int ixgbe_set_rx_mode(struct ndrv_hw *hw, bool promisc, bool allmulti, u32 max_frame)
-{
-	u32 fctrl = IXGBE_FCTRL_BAM | IXGBE_FCTRL_DPF;
-	/* Always: without it max_frame_bytes is reached only with a VLAN tag (8.2.3.22) */
-	u32 hlreg0 = ndrv_rd32(hw, IXGBE_HLREG0) | IXGBE_HLREG0_JUMBOEN;
-
-	if (promisc)
-		fctrl |= IXGBE_FCTRL_UPE | IXGBE_FCTRL_MPE;
-	if (allmulti)
-		fctrl |= IXGBE_FCTRL_MPE;
-	ndrv_wr32(hw, IXGBE_MAXFRS, FIELD_PREP(IXGBE_MAXFRS_MFS, max_frame + IXGBE_FCS));
-	ndrv_wr32(hw, IXGBE_HLREG0, hlreg0);
-	ndrv_wr32(hw, IXGBE_FCTRL, fctrl);
-	ixgbe_flush(hw);
-	return hw->gone ? -ENODEV : 0;
-}
-
-/*
- * 7.1.2.8. The table may change under traffic; whether there is one may not, so that happens while
- * the receive path holds frames back.
- */
-static int ixgbe_rss(struct ndrv_hw *hw, const struct ndrv_hw_rss *rss)
-{
-	u32 regs = ixgbe_variant(hw)->long_reta ? 128 : 32;
-	u32 i, reta, mrqc = 0;
-	const u16 *queue;
-	int ret;
-
-	for (i = 0; rss && i < NDRV_HW_RSS_KEY / 4; i++)
-		ndrv_wr32(hw, IXGBE_RSSRK(i), get_unaligned_le32(rss->key + 4 * i));
-	for (i = 0; rss && i < regs; i++) {
-		queue = rss->table + 4 * i % NDRV_HW_RSS_TABLE;
-		reta = queue[0] | queue[1] << 8 | queue[2] << 16 | (u32)queue[3] << 24;
-		ndrv_wr32(hw, i < 32 ? IXGBE_RETA(i) : IXGBE_ERETA(i - 32), reta);
-	}
-	if (rss)
-		mrqc = IXGBE_MRQC_RSS | IXGBE_MRQC_TCP_IPV4 | IXGBE_MRQC_IPV4 | IXGBE_MRQC_IPV6 |
-		       IXGBE_MRQC_TCP_IPV6 | IXGBE_MRQC_UDP_IPV4 | IXGBE_MRQC_UDP_IPV6;
-	if (ndrv_rd32(hw, IXGBE_MRQC) == mrqc)
-		return hw->gone ? -ENODEV : 0;
-	ret = ixgbe_rx_switch(hw, false);
-	if (ret)
-		return ret;
-	ndrv_wr32(hw, IXGBE_MRQC, mrqc);
-	return ixgbe_rx_switch(hw, true);
-}
-
 /* 4.6.7, without queues: filters, CRC stripping, packet buffer. */
 static void ixgbe_rx_setup(struct ndrv_hw *hw, const struct ixgbe_variant *v)
 {
 	u32 i, rdrxctl;
 
-	for (i = 1; i < 128; i++)
-		ndrv_wr32(hw, IXGBE_RAH(i), 0);
-	for (i = 0; i < IXGBE_MTA_REGS; i++)
-		ndrv_wr32(hw, IXGBE_MTA(i), 0);
-	ndrv_wr32(hw, IXGBE_MCSTCTRL, 0);
-	ndrv_wr32(hw, IXGBE_VLNCTRL, ndrv_rd32(hw, IXGBE_VLNCTRL) & ~IXGBE_VLNCTRL_VFE);
+	ixgbe_filter_setup(hw);
 	ndrv_wr32(hw, IXGBE_PFVTCTL, 0);
 	ndrv_wr32(hw, IXGBE_MRQC, 0);
 	ndrv_wr32(hw, IXGBE_RFCTL, ndrv_rd32(hw, IXGBE_RFCTL) | IXGBE_RFCTL_RSC_DIS);
@@ -451,6 +388,7 @@ static int ixgbe_start(struct ndrv_hw *hw)
 	ret = ixgbe_rx_switch(hw, false);
 	if (ret)
 		return ret;
+	ixgbe_irq_setup(hw);
 	ixgbe_rx_setup(hw, v);
 	ixgbe_tx_setup(hw);
 	ret = ixgbe_set_rx_mode(hw, false, false, IXGBE_STD_FRAME);
@@ -473,163 +411,16 @@ static int ixgbe_shutdown(struct ndrv_hw *hw)
 	return ret;
 }
 
-static void ixgbe_rxq_off(struct ndrv_hw *hw, u32 q)
-{
-	ndrv_wr32(hw, IXGBE_RXDCTL(q), IXGBE_RXDCTL_SWFLSH);
-}
-
-static void ixgbe_txq_off(struct ndrv_hw *hw, u32 q)
-{
-	ndrv_wr32(hw, IXGBE_TXDCTL(q), IXGBE_TXDCTL_SWFLSH);
-}
-
-/* 4.6.7, 4.6.8: ENABLE reads 0 once the hardware has let go of the queue. */
-static int ixgbe_queue_acked(struct ndrv_hw *hw, u32 reg, const char *name, u32 q, u32 want)
-{
-	int ret;
-
-	ret = ixgbe_poll(hw, reg, IXGBE_RXDCTL_ENABLE, want, IXGBE_QUEUE_POLLS,
-			 IXGBE_QUEUE_POLL_US);
-	if (ret == -ETIMEDOUT)
-		ndrv_hw_err(hw, "%s(%u).ENABLE does not become %u\n", name, q, !!want);
-	return ret;
-}
-
-static int ixgbe_queue_stop(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
-{
-	int ret = 0, ret2;
-
-	if (q->rx_entries)
-		ixgbe_rxq_off(hw, q->queue);
-	if (q->tx_entries)
-		ixgbe_txq_off(hw, q->queue);
-	if (q->rx_entries)
-		ret = ixgbe_queue_acked(hw, IXGBE_RXDCTL(q->queue), "RXDCTL", q->queue, 0);
-	if (q->tx_entries) {
-		ret2 = ixgbe_queue_acked(hw, IXGBE_TXDCTL(q->queue), "TXDCTL", q->queue, 0);
-		ret = ret ?: ret2;
-	}
-	/*
-	 * The read pushes write-backs that are on their way ahead of itself, then prefetches end.
-	 */
-	ixgbe_flush(hw);
-	ndrv_hw_sleep_us(hw, IXGBE_PREFETCH_US);
-	ixgbe_flush(hw);
-	if (hw->gone)
-		return -ENODEV;
-	return ret;
-}
-
-/* Written whole: user space can write this register, so what it holds is not taken over. */
-static void ixgbe_rx_drop(struct ndrv_hw *hw, const struct ndrv_hw_queue *q, bool drop)
-{
-	ndrv_wr32(hw, IXGBE_SRRCTL(q->queue),
-		  FIELD_PREP(IXGBE_SRRCTL_BSIZEPKT, q->rx_buf_bytes >> 10) |
-		  FIELD_PREP(IXGBE_SRRCTL_DESCTYPE, IXGBE_SRRCTL_ADV_ONEBUF) |
-		  (drop ? IXGBE_SRRCTL_DROP_EN : 0));
-}
-
-static void ixgbe_rxq_setup(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
-{
-	u32 i = q->queue, dca;
-
-	ndrv_wr32(hw, IXGBE_RDBAL(i), lower_32_bits(q->rx_iova));
-	ndrv_wr32(hw, IXGBE_RDBAH(i), upper_32_bits(q->rx_iova));
-	ndrv_wr32(hw, IXGBE_RDLEN(i), q->rx_entries * 16);
-	dca = ndrv_rd32(hw, IXGBE_DCA_RXCTRL(i));
-	dca &= ~(IXGBE_DCA_RXCTRL_MBZ | IXGBE_DCA_RXCTRL_DATA_RO | IXGBE_DCA_RXCTRL_HEAD_RO);
-	ndrv_wr32(hw, IXGBE_DCA_RXCTRL(i), dca);
-	ixgbe_rx_drop(hw, q, true);
-	ndrv_wr32(hw, IXGBE_RSCCTL(i), 0);
-	ndrv_wr32(hw, IXGBE_RDH(i), 0);
-	ndrv_wr32(hw, IXGBE_RDT(i), 0);
-	ndrv_wr32(hw, IXGBE_RXDCTL(i),
-		  IXGBE_RXDCTL_ENABLE | (q->vlan_strip ? IXGBE_RXDCTL_VME : 0));
-}
-
-/* WTHRESH 0: each descriptor with RS is written back on its own, as the data path expects. */
-static void ixgbe_txq_setup(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
-{
-	u32 i = q->queue;
-
-	ndrv_wr32(hw, IXGBE_TDBAL(i), lower_32_bits(q->tx_iova));
-	ndrv_wr32(hw, IXGBE_TDBAH(i), upper_32_bits(q->tx_iova));
-	ndrv_wr32(hw, IXGBE_TDLEN(i), q->tx_entries * 16);
-	ndrv_wr32(hw, IXGBE_DCA_TXCTRL(i),
-		  ndrv_rd32(hw, IXGBE_DCA_TXCTRL(i)) & ~IXGBE_DCA_TXCTRL_DESC_WRO);
-	ndrv_wr32(hw, IXGBE_TDWBAL(i), 0);
-	ndrv_wr32(hw, IXGBE_TDWBAH(i), 0);
-	ndrv_wr32(hw, IXGBE_TDH(i), 0);
-	ndrv_wr32(hw, IXGBE_TDT(i), 0);
-	ndrv_wr32(hw, IXGBE_RTTDQSEL, i);
-	ndrv_wr32(hw, IXGBE_RTTBCNRC, 0);
-	ndrv_wr32(hw, IXGBE_TXDCTL(i), IXGBE_TXDCTL_ENABLE | FIELD_PREP(IXGBE_TXDCTL_PTHRESH, 32) |
-		  FIELD_PREP(IXGBE_TXDCTL_HTHRESH, 1));
-}
-
-static int ixgbe_queue_start(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
-{
-	int ret;
-
-	/*
-	 * User space may have left the queue in any state: bases may only change while it is off.
-	 */
-	ret = ixgbe_queue_stop(hw, q);
-	if (ret)
-		return ret;
-	if (q->rx_entries) {
-		ixgbe_rxq_setup(hw, q);
-		ret = ixgbe_queue_acked(hw, IXGBE_RXDCTL(q->queue), "RXDCTL", q->queue,
-					IXGBE_RXDCTL_ENABLE);
-	}
-	if (!ret && q->tx_entries) {
-		ixgbe_txq_setup(hw, q);
-		ret = ixgbe_queue_acked(hw, IXGBE_TXDCTL(q->queue), "TXDCTL", q->queue,
-					IXGBE_TXDCTL_ENABLE);
-	}
-	if (ret)
-		ixgbe_queue_stop(hw, q);
-	return ret;
-}
-
-static int ixgbe_sweep(struct ndrv_hw *hw, const struct ndrv_hw_live *live)
-{
-	struct ndrv_hw_queue q = {};
-	int found = 0, ret;
-
-	for (q.queue = 0; q.queue < IXGBE_QUEUES; q.queue++) {
-		q.rx_entries = !test_bit(q.queue, live->rx) &&
-			(ndrv_rd32(hw, IXGBE_RXDCTL(q.queue)) & IXGBE_RXDCTL_ENABLE);
-		q.tx_entries = !test_bit(q.queue, live->tx) &&
-			(ndrv_rd32(hw, IXGBE_TXDCTL(q.queue)) & IXGBE_TXDCTL_ENABLE);
-		if (hw->gone)
-			return -ENODEV;
-		if (!q.rx_entries && !q.tx_entries)
-			continue;
-		found++;
-		ret = ixgbe_queue_stop(hw, &q);
-		if (ret)
-			return ret;
-	}
-	return found;
-}
-
-static u32 ixgbe_tail_off(struct ndrv_hw *hw, u32 queue, bool tx)
-{
-	return tx ? IXGBE_TDT(queue) : IXGBE_RDT(queue);
-}
-
-static void ixgbe_doorbell(struct ndrv_hw *hw, u32 queue, bool tx, u32 tail)
-{
-	ndrv_wr32(hw, ixgbe_tail_off(hw, queue, tx), tail);
-}
-
 static int ixgbe_link(struct ndrv_hw *hw, bool *up, u32 *mbps)
 {
 	static const u32 speeds[] = { 10, 100, 1000, 10000 };
 	static const u32 speeds_non_std[] = { 10, 100, 5000, 2500 };
 	u32 links;
+	int ret;
 
+	ret = ixgbe_irq_misc(hw);
+	if (ret)
+		return ret;
 	/* A link that was down since the last read shows as down once (8.2.3.22). */
 	ndrv_rd32(hw, IXGBE_LINKS);
 	links = ndrv_rd32(hw, IXGBE_LINKS);
@@ -694,6 +485,8 @@ static void ixgbe_stats(struct ndrv_hw *hw, struct ndrv_hw_stats *acc)
 }
 
 static const struct ndrv_hw_ops ixgbe_ops = {
+	.attach = ixgbe_attach,
+	.detach = ixgbe_detach,
 	.reset = ixgbe_reset,
 	.start = ixgbe_start,
 	.shutdown = ixgbe_shutdown,
@@ -703,6 +496,12 @@ static const struct ndrv_hw_ops ixgbe_ops = {
 	.sweep = ixgbe_sweep,
 	.doorbell = ixgbe_doorbell,
 	.tail_off = ixgbe_tail_off,
+	.queue_arm = ixgbe_queue_arm,
+	.vector_off = ixgbe_vector_off,
+	.misc_off = ixgbe_misc_off,
+	.misc_arm = ixgbe_misc_arm,
+	.filter_add = ixgbe_filter_add,
+	.filter_del = ixgbe_filter_del,
 	.rss = ixgbe_rss,
 	.set_rx_mode = ixgbe_set_rx_mode,
 	.link = ixgbe_link,
@@ -714,11 +513,13 @@ const struct ndrv_hw_info ndrv_ixgbe_info = {
 	.ops = &ixgbe_ops,
 	.desc_format = NDRV_DESC_IXGBE,
 	.features = NDRV_FEAT_RX_CSUM | NDRV_FEAT_RX_HASH | NDRV_FEAT_RX_VLAN | NDRV_FEAT_TX_CSUM |
-		    NDRV_FEAT_TX_TSO | NDRV_FEAT_TX_VLAN,
+		    NDRV_FEAT_TX_TSO | NDRV_FEAT_TX_VLAN | NDRV_FEAT_FILTER_MAC |
+		    NDRV_FEAT_FILTER_VLAN | NDRV_FEAT_FILTER_ETHERTYPE | NDRV_FEAT_FILTER_TUPLE,
 	.regs_bar = 0,
 	.regs_min_bytes = 0x20000,
 	.alive_reg = IXGBE_STATUS,
-	.max_queues = IXGBE_QUEUES,
+	.max_queues = IXGBE_USED_QUEUES,
+	.max_vectors = IXGBE_VECTORS,
 	.rss_queues = IXGBE_RSS_QUEUES,
 	.ring_min = 64,
 	.ring_max = NDRV_MAX_RING_ENTRIES,

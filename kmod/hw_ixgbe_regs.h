@@ -39,11 +39,35 @@
 #define IXGBE_SYNC_FW_SHIFT	5		/* the firmware's bits are above software's */
 #define IXGBE_SYNC_REGSMP	BIT(31)		/* X540 and later: set by reading */
 
-/* Interrupts (8.2.3.5); the vectors of 16 and up are in the _EX registers */
-#define IXGBE_EICR		0x00800		/* RC */
+/*
+ * Interrupts (8.2.3.5): 64 vectors. Those below 16 are also bits 15:0 of the registers without _EX,
+ * whose other bits are causes that are no queue's.
+ */
+#define IXGBE_VECTORS		64
+#define IXGBE_EICR		0x00800		/* W1C; reading clears, see GPIE.OCD */
+#define IXGBE_EICR_VECTORS	GENMASK(15, 0)
+#define IXGBE_EICR_PCI		BIT(18)
+#define IXGBE_EICR_LSC		BIT(20)
+#define IXGBE_EICR_ECC		BIT(28)
+#define IXGBE_EICS		0x00808		/* reads as EICR, clears nothing */
+#define IXGBE_EIAC		0x00810		/* RW: causes that the message clears */
+#define IXGBE_EITR(v)		((v) < 24 ? 0x00820 + 4 * (v) : 0x12300 + 4 * ((v) - 24)) /* RW */
+#define IXGBE_EIMS		0x00880		/* W1S */
 #define IXGBE_EIMC		0x00888		/* W1C */
 #define IXGBE_EIMC_ALL		GENMASK(30, 0)
-#define IXGBE_EIMC_EX(i)	(0x00ab0 + 4 * (i))
+#define IXGBE_EIAM		0x00890		/* RW: what the message masks */
+#define IXGBE_GPIE		0x00898		/* RW */
+#define IXGBE_GPIE_MSIX		BIT(4)
+#define IXGBE_GPIE_OCD		BIT(5)		/* reading EICR clears only bits 29:16 */
+#define IXGBE_GPIE_EIAME	BIT(30)
+#define IXGBE_GPIE_PBA		BIT(31)
+#define IXGBE_IVAR(i)		(0x00900 + 4 * (i)) /* RW: two pairs each: Rx, Tx, Rx, Tx */
+#define IXGBE_IVAR_REGS		64
+#define IXGBE_IVAR_VALID	BIT(7)		/* of a byte; the vector is in 5:0 */
+#define IXGBE_IVAR_MISC		0x00a00		/* RW: TCP timer, others */
+#define IXGBE_EIMS_EX(i)	(0x00aa0 + 4 * (i)) /* W1S */
+#define IXGBE_EIMC_EX(i)	(0x00ab0 + 4 * (i)) /* W1C */
+#define IXGBE_EIAM_EX(i)	(0x00ad0 + 4 * (i)) /* RW */
 
 /* Link (8.2.3.22, 8.2.3.23) */
 #define IXGBE_HLREG0		0x04240		/* RW */
@@ -102,6 +126,8 @@
 #define IXGBE_MTA(i)		(0x05200 + 4 * (i))
 #define IXGBE_MTA_REGS		128
 #define IXGBE_MCSTCTRL		0x05090		/* RW */
+#define IXGBE_MCSTCTRL_MFE	BIT(2)		/* MTA counts */
+#define IXGBE_RAR_ENTRIES	128
 #define IXGBE_RAL(i)		(0x0a200 + 8 * (i))
 #define IXGBE_RAH(i)		(0x0a204 + 8 * (i))
 #define IXGBE_RAH_AV		BIT(31)
@@ -111,8 +137,41 @@
 #define IXGBE_FCTRL_BAM		BIT(10)
 #define IXGBE_FCTRL_DPF		BIT(13)
 #define IXGBE_VLNCTRL		0x05088		/* RW */
+#define IXGBE_VLNCTRL_CFIEN	BIT(29)
 #define IXGBE_VLNCTRL_VFE	BIT(30)
+#define IXGBE_VFTA(i)		(0x0a000 + 4 * (i)) /* RW: a bit per VLAN */
+#define IXGBE_VFTA_REGS		128
 #define IXGBE_PFVTCTL		0x051b0		/* RW: 0 = no virtualization */
+
+/* Filters to a queue (8.2.3.7) */
+#define IXGBE_ETQF_ENTRIES	8
+#define IXGBE_ETQF(i)		(0x05128 + 4 * (i)) /* RW: EtherType in 15:0 */
+#define IXGBE_ETQF_EN		BIT(31)
+#define IXGBE_ETQS(i)		(0x0ec00 + 4 * (i)) /* RW */
+#define IXGBE_ETQS_QUEUE	GENMASK(22, 16)
+#define IXGBE_ETQS_EN		BIT(31)
+#define IXGBE_SYNQF		0x0ec30		/* RW: 0 = none */
+#define IXGBE_FTQF_ENTRIES	128
+#define IXGBE_SAQF(i)		(0x0e000 + 4 * (i)) /* RW: source address */
+#define IXGBE_DAQF(i)		(0x0e200 + 4 * (i)) /* RW: destination address */
+#define IXGBE_SDPQF(i)		(0x0e400 + 4 * (i)) /* RW: source and destination port */
+#define IXGBE_FTQF(i)		(0x0e600 + 4 * (i)) /* RW */
+#define IXGBE_FTQF_PROTO	GENMASK(1, 0)
+#define IXGBE_FTQF_TCP		0
+#define IXGBE_FTQF_UDP		1
+#define IXGBE_FTQF_SCTP		2
+#define IXGBE_FTQF_PRIORITY	GENMASK(4, 2)	/* 7 wins */
+#define IXGBE_FTQF_ANY_SRC	BIT(25)
+#define IXGBE_FTQF_ANY_DST	BIT(26)
+#define IXGBE_FTQF_ANY_SPORT	BIT(27)
+#define IXGBE_FTQF_ANY_DPORT	BIT(28)
+#define IXGBE_FTQF_ANY_PROTO	BIT(29)
+#define IXGBE_FTQF_ANY_POOL	BIT(30)
+#define IXGBE_FTQF_EN		BIT(31)
+#define IXGBE_L34T_IMIR(i)	(0x0e800 + 4 * (i)) /* RW */
+#define IXGBE_IMIR_SIZE_BP	BIT(12)		/* of any size */
+#define IXGBE_IMIR_CTRL_BP	BIT(19)		/* with any TCP flags */
+#define IXGBE_IMIR_QUEUE	GENMASK(27, 21)
 
 /* A receive queue (8.2.3.8): 64 bytes each, two ranges */
 #define IXGBE_RXQ(q)		((q) < 64 ? 0x01000 + 0x40 * (q) : 0x0d000 + 0x40 * ((q) - 64))
