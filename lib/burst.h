@@ -17,6 +17,10 @@
 #define RX_POST_BATCH	32u
 /* A status report is asked for at least every so many transmitted descriptors. */
 #define TX_RS_BATCH	32u
+/* All that may be asked of transmit, known or not. */
+#define TX_REQUESTS	0x00ffff00u
+
+struct tx_frame;
 
 /*
  * What the loops must know of a format. Of a receive descriptor: the first quadword takes the buffer
@@ -27,23 +31,38 @@ struct burst_format {
 	uint32_t rx_qwords;		/* length of a receive descriptor */
 	uint32_t rx_tail_step;		/* the card rounds its tail down to a multiple of this */
 	uint32_t tx_min_bytes, tx_max_bytes;	/* of a frame; a longer or shorter one harms the card */
-	uint32_t tx_max_pieces;
+	uint32_t tx_desc_bytes;		/* most in one descriptor, not less than tx_max_bytes */
+	uint32_t tx_max_pieces;		/* descriptors of a frame, or of a segment */
+	uint32_t tx_max_tso_descs;	/* ... of all segments together; not less */
 	uint64_t tx_rs;			/* second quadword: report status */
 	unsigned int tx_done_word;	/* 32-bit word of a descriptor with the report in it */
 	uint32_t tx_done;		/* the bits that are all set then */
-	/* Second quadword for @len bytes of a frame of @total. */
+	/* Second quadword for @len bytes of a frame of @total, or with that payload to be segmented. */
 	uint64_t (*tx_command)(uint32_t len, uint32_t total, bool last);
+	/* The requests of @pkt, which have been looked at, as descriptors; changes the end of @fr only. */
+	void (*tx_offload)(const struct tx_side *tx, const struct ndrv_pkt *pkt, struct tx_frame *fr);
 	/*
-	 * Fill in all of @pkt but data. @word is the third 32-bit word of @d, the one with DD; @d may
-	 * be read behind it. With MORE set the other flags do not matter.
+	 * Fill in all of @pkt but data; returns its flags. @word is the third 32-bit word of @d, the one with DD; @d may
+	 * be read behind it. With MORE set the other flags do not matter. Sets @bad if FRAME_BAD may
+	 * be among them.
 	 */
-	void (*rx_decode)(const volatile uint64_t *d, uint32_t word, uint32_t buf_bytes,
-			  struct ndrv_pkt *pkt);
+	uint32_t (*rx_decode)(const volatile uint64_t *d, uint32_t word, uint32_t buf_bytes,
+			      struct ndrv_pkt *pkt, bool *bad);
 };
 
 burst_inline const volatile uint32_t *rx_dd_word(const volatile uint64_t *d)
 {
 	return (const volatile uint32_t *)d + 2;
+}
+
+/*
+ * The last two members of a handle, in one store. Volatile, or the compiler gathers the handle in a vector
+ * register, with twice the instructions.
+ */
+burst_inline void rx_set_vlan(struct ndrv_pkt *pkt, uint32_t vlan)
+{
+	_Static_assert(offsetof(struct ndrv_pkt, mss) == offsetof(struct ndrv_pkt, vlan) + 2, "order");
+	*(volatile uint32_t *)&pkt->vlan = vlan;
 }
 
 /* One loop for both cases: @one_piece is a constant where this is called. */
@@ -102,6 +121,40 @@ burst_inline void burst_refill(struct ndrv_queue *q, const struct burst_format *
 	(void)rx_ring_doorbell(q);
 }
 
+/* Others read the page at any time: whole 64-bit stores. */
+static inline void burst_count(__u64 *counter, uint64_t n)
+{
+	__atomic_store_n(counter, *counter + n, __ATOMIC_RELAXED);
+}
+
+/* Apart from the loops over descriptors, which have no register left for it. */
+static inline uint32_t burst_bytes(const struct ndrv_pkt *pkts, unsigned int n)
+{
+	const struct ndrv_pkt *end = pkts + (n & ~7u);
+	uint32_t bytes = 0;
+
+	for (; pkts != end; pkts += 8)
+		bytes += pkts[0].len + pkts[1].len + pkts[2].len + pkts[3].len +
+			 pkts[4].len + pkts[5].len + pkts[6].len + pkts[7].len;
+	for (n &= 7; n; n--, pkts++)
+		bytes += pkts->len;
+	return bytes;
+}
+
+burst_inline void burst_rx_count(struct ndrv_queue *q, const struct ndrv_pkt *pkts, unsigned int n,
+				 unsigned int frames, bool bad)
+{
+	struct ndrv_counters *c = q->counters;
+
+	burst_count(&c->rx_packets, frames);
+	burst_count(&c->rx_bytes, burst_bytes(pkts, n));
+	if (unlikely(bad)) {
+		while (n--)
+			if (pkts[n].flags & NDRV_PKT_F_FRAME_BAD)
+				burst_count(&c->rx_errors, 1);
+	}
+}
+
 burst_inline int burst_rx(struct ndrv_queue *q, const struct burst_format *f, struct ndrv_pkt *pkts,
 			  unsigned int n)
 {
@@ -110,36 +163,40 @@ burst_inline int burst_rx(struct ndrv_queue *q, const struct burst_format *f, st
 	uint32_t next = q->rx.next, mask = q->rx.mask;
 	uint32_t posted = q->rx.fill - next;
 	uint32_t buf_bytes = q->rx_buf_bytes, headroom = q->view.headroom_bytes;
-	unsigned int i, frames_end = 0, room = n;
+	/* Behind the last complete frame, and where to stop. */
+	struct ndrv_pkt *pkt = pkts, *end = pkts, *stop = pkts + (n < posted ? n : posted);
+	unsigned int frames = 0;
+	bool bad = false;
 	uint32_t empty;
 
-	if (n > posted)
-		n = posted;
-	for (i = 0; i < n; i++) {
-		uint32_t slot = (next + i) & mask;
-		const volatile uint64_t *d = ring + (size_t)slot * f->rx_qwords;
+	for (; pkt != stop; next++) {
+		size_t slot = next & mask;
+		const volatile uint64_t *d = ring + slot * f->rx_qwords;
 		uint32_t word = ndrv_load32(rx_dd_word(d));
 
 		if (!(word & 1))
 			break;
 		ndrv_acquire();			/* (D), pairs with (C) of the card */
-		pkts[i].data = slots[slot] + headroom;
-		f->rx_decode(d, word, buf_bytes, &pkts[i]);
-		pkts[i].reserved = 0;
+		pkt->data = slots[slot] + headroom;
 		/* Only the last piece has valid flags. Pieces behind the last complete frame stay. */
-		if (likely(!(pkts[i].flags & NDRV_PKT_F_MORE)))
-			frames_end = i + 1;
-		else
-			pkts[i].flags = NDRV_PKT_F_MORE;
+		if (likely(!(f->rx_decode(d, word, buf_bytes, pkt, &bad) & NDRV_PKT_F_MORE))) {
+			end = ++pkt;
+		} else {
+			pkt++->flags = NDRV_PKT_F_MORE;
+			frames--;
+		}
 	}
-	q->rx.next = next + frames_end;
+	frames += pkt - pkts;
+	q->rx.next += end - pkts;
 
 	empty = q->rx.limit - (q->rx.fill - q->rx.next);
 	if (empty >= RX_POST_BATCH)
 		burst_refill(q, f, empty);
-	if (likely(frames_end))
-		return frames_end;
-	if (i && i == room)
+	if (likely(end != pkts)) {
+		burst_rx_count(q, pkts, end - pkts, frames, bad);
+		return end - pkts;
+	}
+	if (pkt != pkts && pkt == pkts + n)
 		return -EMSGSIZE;
 	return ndrv_why_idle(q, q->rx.limit);
 }
@@ -190,6 +247,19 @@ static inline void tx_free_until(struct ndrv_queue *q, uint32_t end)
 	tx->clean = end;
 }
 
+/* Has the oldest descriptor that reports its status been sent? */
+burst_inline bool burst_tx_ready(const struct ndrv_queue *q, const struct burst_format *f)
+{
+	const volatile uint32_t *ring = q->tx.ring;
+	const struct tx_side *tx = &q->tx;
+	uint32_t last;
+
+	if (tx->rs_head == tx->rs_tail)
+		return false;
+	last = tx->rs[tx->rs_head & tx->mask];
+	return (ndrv_load32(&ring[(last & tx->mask) * 4 + f->tx_done_word]) & f->tx_done) == f->tx_done;
+}
+
 burst_inline void burst_tx_clean(struct ndrv_queue *q, const struct burst_format *f)
 {
 	const volatile uint32_t *ring = q->tx.ring;
@@ -218,7 +288,10 @@ burst_inline void burst_ask_status(struct ndrv_queue *q, const struct burst_form
 	tx->rs[tx->rs_tail++ & tx->mask] = last;
 }
 
-/* Write descriptors for packets that are one piece each; ends at the first that is not, or is bad. */
+/*
+ * Write descriptors for packets that are one piece each and ask for nothing; ends at the first that is
+ * not so, or is bad.
+ */
 burst_inline unsigned int burst_write_single(struct ndrv_queue *q, const struct burst_format *f,
 					     const struct ndrv_pkt *pkts, unsigned int n,
 					     bool one_piece)
@@ -235,7 +308,7 @@ burst_inline unsigned int burst_write_single(struct ndrv_queue *q, const struct 
 		uint32_t len = pkts[i].len;
 		size_t slot = next & mask;
 
-		if (unlikely(pkts[i].flags & (NDRV_PKT_F_MORE | NDRV_PKT_F_TX_RESERVED) ||
+		if (unlikely(pkts[i].flags & (NDRV_PKT_F_MORE | TX_REQUESTS) ||
 			     len - f->tx_min_bytes > f->tx_max_bytes - f->tx_min_bytes ||
 			     off >= v.len_bytes || in_buf + len > v.buf_bytes))
 			break;
@@ -254,71 +327,14 @@ burst_inline unsigned int burst_tx_single(struct ndrv_queue *q, const struct bur
 				   burst_write_single(q, f, pkts, n, false);
 }
 
-/* Is @len bytes at @off of the pool inside one buffer? */
-static inline bool tx_inside(const struct pool_view *v, uint64_t off, uint32_t len)
-{
-	return off < v->len_bytes && (off & (v->buf_bytes - 1)) + len <= v->buf_bytes;
-}
-
-/* How many pieces the frame at @pkts has, and its length; or why it cannot be sent. */
-static inline int tx_measure(const struct ndrv_queue *q, const struct burst_format *f,
-			     const struct ndrv_pkt *pkts, unsigned int n, uint32_t *total)
-{
-	const struct pool_view *v = &q->view;
-	unsigned int i;
-
-	*total = 0;
-	for (i = 0; i < n && i < f->tx_max_pieces; i++) {
-		uint64_t off = (uintptr_t)pkts[i].data - (uintptr_t)v->base;
-
-		if (pkts[i].flags & NDRV_PKT_F_TX_RESERVED)
-			return -EOPNOTSUPP;
-		if (!pkts[i].len || !tx_inside(v, off, pkts[i].len))
-			return -EINVAL;
-		*total += pkts[i].len;
-		if (pkts[i].flags & NDRV_PKT_F_MORE)
-			continue;
-		if (*total < f->tx_min_bytes || *total > f->tx_max_bytes || i >= q->tx.limit)
-			return -EINVAL;
-		return i + 1;
-	}
-	return -EINVAL;
-}
-
-/*
- * What burst_tx_single() left: a frame in several pieces, or one that cannot be sent. Returns the pieces
- * taken, 0 if they do not fit now, or an error.
- */
-static inline int tx_pieces(struct ndrv_queue *q, const struct burst_format *f,
-			    const struct ndrv_pkt *pkts, unsigned int n, uint32_t room)
-{
-	const struct pool_view *v = &q->view;
-	volatile uint64_t *ring = q->tx.ring;
-	uint32_t total;
-	int pieces = tx_measure(q, f, pkts, n, &total), i;
-
-	if (pieces < 0)
-		return pieces;
-	if ((uint32_t)pieces > room)
-		return 0;
-	for (i = 0; i < pieces; i++) {
-		uint8_t *data = pkts[i].data;
-		uint64_t off = (uintptr_t)data - (uintptr_t)v->base;
-		uint32_t slot = q->tx.next++ & q->tx.mask;
-
-		q->tx.bufs[slot] = data - (off & (v->buf_bytes - 1));
-		ring[slot * 2] = view_iova(v, data);
-		ring[slot * 2 + 1] = f->tx_command(pkts[i].len, total, i + 1 == pieces);
-	}
-	return pieces;
-}
+#include "frame.h"
 
 burst_inline int burst_tx(struct ndrv_queue *q, const struct burst_format *f,
 			  const struct ndrv_pkt *pkts, unsigned int n)
 {
 	struct tx_side *tx = &q->tx;
 	uint32_t busy = tx->next - tx->clean, room;
-	unsigned int done = 0;
+	unsigned int done = 0, more = 0;
 	int ret = 0;
 
 	/* Early, so that few buffers circulate and stay in the CPU's cache. */
@@ -336,19 +352,22 @@ burst_inline int burst_tx(struct ndrv_queue *q, const struct burst_format *f,
 		room -= got;
 		done += got;
 		if (unlikely(got < part)) {
-			ret = tx_pieces(q, f, pkts + done, n - done, room);
+			ret = burst_tx_frames(q, f, pkts + done, n - done, &room, &more);
 			if (ret > 0) {
-				room -= ret;
 				done += ret;
 				got += ret;
+			} else {
+				part = 0;	/* no further */
 			}
 		}
 		if (got)
 			burst_ask_status(q, f);
-		if (unlikely(got < part && ret <= 0))
+		if (unlikely(!part))
 			break;
 	}
 	if (likely(done)) {
+		burst_count(&q->counters->tx_packets, done - more);
+		burst_count(&q->counters->tx_bytes, burst_bytes(pkts, done));
 		/* A kernel doorbell that fails means a revoked queue; the next full burst says so. */
 		(void)tx_ring_doorbell(q);
 		return done;
@@ -375,6 +394,10 @@ static unsigned int rx_ready(struct ndrv_queue *q, unsigned int n)		\
 static void tx_clean(struct ndrv_queue *q)					\
 {										\
 	burst_tx_clean(q, &(format));						\
+}										\
+static bool tx_ready(const struct ndrv_queue *q)				\
+{										\
+	return burst_tx_ready(q, &(format));					\
 }										\
 static int tx_burst(struct ndrv_queue *q, const struct ndrv_pkt *pkts, unsigned int n) \
 {										\

@@ -18,8 +18,7 @@
 #define DEFAULT_ENTRIES		512u
 #define DEFAULT_RX_BUF_BYTES	2048u
 #define LINK_POLL_MS		20u
-
-enum { MAP_RX_RING, MAP_TX_RING, MAP_RX_DOORBELL, MAP_TX_DOORBELL, MAP_STATUS, NR_MAPS };
+#define EVENTS_AT_ONCE		1024u		/* more than the kernel keeps */
 
 static const struct {
 	off_t offset;
@@ -30,6 +29,7 @@ static const struct {
 	[MAP_RX_DOORBELL] = { NDRV_MMAP_RX_DOORBELL, PROT_READ | PROT_WRITE },
 	[MAP_TX_DOORBELL] = { NDRV_MMAP_TX_DOORBELL, PROT_READ | PROT_WRITE },
 	[MAP_STATUS] = { NDRV_MMAP_STATUS, PROT_READ },
+	[MAP_COUNTERS] = { NDRV_MMAP_COUNTERS, PROT_READ | PROT_WRITE },
 };
 
 static const struct desc_ops *ops_for(uint32_t desc_format)
@@ -44,17 +44,56 @@ static const struct desc_ops *ops_for(uint32_t desc_format)
 	}
 }
 
+static int ioctl_doorbell(struct ndrv_queue *q, uint32_t flags, uint32_t rx_tail, uint32_t tx_tail)
+{
+	struct ndrv_doorbell arg = {
+		.size = sizeof(arg),
+		.flags = flags,
+		.rx_tail = rx_tail,
+		.tx_tail = tx_tail,
+	};
+	int ret = ndrv_ioctl(q->fd, NDRV_DOORBELL, &arg);
+
+	return ret == -EPIPE ? -ESTALE : ret;
+}
+
+/* A side without a tail register of its own: told by the kernel, or later. */
 int ndrv_kernel_doorbell(struct ndrv_queue *q, uint32_t flag, uint32_t tail)
 {
-	struct ndrv_doorbell arg = { .size = sizeof(arg), .flags = flag };
-	int ret;
+	if (q->defer) {
+		q->untold |= flag;
+		return 0;
+	}
+	return flag == NDRV_DOORBELL_F_RX ? ioctl_doorbell(q, flag, tail, 0) :
+					    ioctl_doorbell(q, flag, 0, tail);
+}
 
-	if (flag == NDRV_DOORBELL_F_RX)
-		arg.rx_tail = tail;
-	else
-		arg.tx_tail = tail;
-	ret = ndrv_ioctl(q->fd, NDRV_DOORBELL, &arg);
-	return ret == -EPIPE ? -ESTALE : ret;
+uint32_t ndrv_queue_tails(struct ndrv_queue *q, struct ndrv_uring *cmd)
+{
+	memset(cmd, 0, sizeof(*cmd));
+	cmd->flags = q->untold;
+	if (q->untold & NDRV_DOORBELL_F_RX)
+		cmd->rx_tail = q->rx.fill & q->rx.mask;
+	if (q->untold & NDRV_DOORBELL_F_TX)
+		cmd->tx_tail = q->tx.next & q->tx.mask;
+	q->untold = 0;
+	return cmd->flags;
+}
+
+int ndrv_queue_doorbell(struct ndrv_queue *q)
+{
+	struct ndrv_uring cmd;
+
+	if (!ndrv_queue_tails(q, &cmd))
+		return 0;
+	if (!q->rx_register && !q->tx_register)
+		return ioctl_doorbell(q, cmd.flags, cmd.rx_tail, cmd.tx_tail);
+	ndrv_publish();			/* (A) of barrier.h, once for both sides */
+	if (cmd.flags & NDRV_DOORBELL_F_RX)
+		ndrv_doorbell_write(q->rx_register, cmd.rx_tail);
+	if (cmd.flags & NDRV_DOORBELL_F_TX)
+		ndrv_doorbell_write(q->tx_register, cmd.tx_tail);
+	return 0;
 }
 
 static int map_area(struct ndrv_queue *q, unsigned int area, size_t bytes)
@@ -80,11 +119,17 @@ static void unmap_areas(struct ndrv_queue *q)
 			munmap(q->maps[i], q->map_bytes[i]);
 }
 
-static int map_queue(struct ndrv_queue *q, const struct ndrv_queue_setup *setup)
+static int map_areas_of(struct ndrv_queue *q, const struct ndrv_queue_setup *setup)
 {
 	bool doorbells = !(setup->flags & NDRV_QUEUE_F_KERNEL_DOORBELL);
 	int ret = map_area(q, MAP_STATUS, 1);
 
+	if (!ret) {
+		ret = map_area(q, MAP_COUNTERS, 1);
+		/* A module without that page: nobody watches us, and nothing depends on it. */
+		if (ret == -ENXIO)
+			ret = 0;
+	}
 	if (!ret && setup->rx_entries)
 		ret = map_area(q, MAP_RX_RING, setup->out_rx_ring_bytes);
 	if (!ret && setup->tx_entries)
@@ -99,6 +144,49 @@ static int map_queue(struct ndrv_queue *q, const struct ndrv_queue_setup *setup)
 static volatile uint32_t *tail_at(void *page, uint32_t off)
 {
 	return page ? (volatile uint32_t *)((uint8_t *)page + off) : NULL;
+}
+
+static const struct desc_ops *ops_of(const struct ndrv_info *info)
+{
+	const struct desc_ops *ops = ops_for(info->out_desc_format);
+
+	if (!ops || ops->rx_desc_bytes != info->out_rx_desc_size ||
+	    ops->tx_desc_bytes != info->out_tx_desc_size)
+		return NULL;
+	return ops;
+}
+
+/* The pair of this file, as @setup says it is, becomes memory and rings of this process. */
+int ndrv_queue_map(struct ndrv_queue *q, const struct ndrv_queue_setup *setup,
+		   const struct ndrv_info *info, bool defer)
+{
+	const struct desc_ops *ops = ops_of(info);
+	struct ndrv_rings rings;
+	int ret;
+
+	if (!ops)
+		return -EPROTONOSUPPORT;
+	ret = map_areas_of(q, setup);
+	if (ret)
+		return ret;
+	q->number = setup->out_queue;
+	if (q->maps[MAP_COUNTERS])
+		q->counters = q->maps[MAP_COUNTERS];
+	q->defer = defer;
+	q->rx_register = tail_at(q->maps[MAP_RX_DOORBELL], setup->out_rx_tail_off);
+	q->tx_register = tail_at(q->maps[MAP_TX_DOORBELL], setup->out_tx_tail_off);
+	rings = (struct ndrv_rings){
+		.rx_ring = q->maps[MAP_RX_RING],
+		.tx_ring = q->maps[MAP_TX_RING],
+		.rx_tail = defer ? NULL : q->rx_register,
+		.tx_tail = defer ? NULL : q->tx_register,
+		.rx_entries = setup->rx_entries,
+		.tx_entries = setup->tx_entries,
+		.rx_buf_bytes = setup->rx_buf_bytes,
+		.features = info->out_features,
+		.status = q->maps[MAP_STATUS],
+	};
+	return ndrv_rings_init(q, ops, &rings);
 }
 
 /*
@@ -157,13 +245,10 @@ static int setup_queue(struct ndrv_queue *q, const struct ndrv_queue_opts *opts,
 		       const struct ndrv_info *info)
 {
 	struct ndrv_queue_setup setup;
-	struct ndrv_rings rings;
 	uint32_t rx_mode = 0;
 	int ret;
 
-	q->ops = ops_for(info->out_desc_format);
-	if (!q->ops || q->ops->rx_desc_bytes != info->out_rx_desc_size ||
-	    q->ops->tx_desc_bytes != info->out_tx_desc_size)
+	if (!ops_of(info))
 		return -EPROTONOSUPPORT;
 	ret = make_setup(&setup, opts, info);
 	if (ret)
@@ -171,7 +256,6 @@ static int setup_queue(struct ndrv_queue *q, const struct ndrv_queue_opts *opts,
 	ret = ndrv_ioctl(q->fd, NDRV_QUEUE_SETUP, &setup);
 	if (ret)
 		return ret;
-	q->number = setup.out_queue;
 
 	if (opts->flags & NDRV_OPEN_F_PROMISC)
 		rx_mode |= NDRV_RX_MODE_PROMISC;
@@ -182,21 +266,29 @@ static int setup_queue(struct ndrv_queue *q, const struct ndrv_queue_opts *opts,
 		if (ret)
 			return ret;
 	}
+	return ndrv_queue_map(q, &setup, info, opts->flags & NDRV_OPEN_F_DEFER_DOORBELL);
+}
 
-	ret = map_queue(q, &setup);
-	if (ret)
+/* What ndrv_queue_open() and ndrv_queue_import() have in common. Takes @fd over when it succeeds. */
+int ndrv_queue_new(struct ndrv_queue **qp, int fd, struct ndrv_info *info)
+{
+	struct ndrv_queue *q = calloc(1, sizeof(*q));
+	int ret;
+
+	if (!q)
+		return -ENOMEM;
+	q->fd = fd;
+	q->counters = &q->own_counters;
+	ret = ndrv_queue_info(q, info);
+	if (!ret && info->out_abi != NDRV_ABI_VERSION)
+		ret = -EPROTONOSUPPORT;
+	if (ret) {
+		free(q);
 		return ret;
-	rings = (struct ndrv_rings){
-		.rx_ring = q->maps[MAP_RX_RING],
-		.tx_ring = q->maps[MAP_TX_RING],
-		.rx_tail = tail_at(q->maps[MAP_RX_DOORBELL], setup.out_rx_tail_off),
-		.tx_tail = tail_at(q->maps[MAP_TX_DOORBELL], setup.out_tx_tail_off),
-		.rx_entries = setup.rx_entries,
-		.tx_entries = setup.tx_entries,
-		.rx_buf_bytes = setup.rx_buf_bytes,
-		.status = q->maps[MAP_STATUS],
-	};
-	return ndrv_rings_init(q, q->ops, &rings);
+	}
+	q->features = info->out_features;
+	*qp = q;
+	return 0;
 }
 
 int ndrv_queue_open(struct ndrv_queue **qp, const char *name, const struct ndrv_queue_opts *opts)
@@ -206,34 +298,31 @@ int ndrv_queue_open(struct ndrv_queue **qp, const char *name, const struct ndrv_
 	char path[PATH_MAX];
 	struct ndrv_info info;
 	struct ndrv_queue *q;
-	int ret;
+	int ret, fd;
 
 	if (!opts)
 		opts = &defaults;
-	if (opts->size != sizeof(*opts) || opts->reserved || opts->flags >> 7 ||
+	if (opts->size != sizeof(*opts) || opts->reserved || opts->flags >> 8 ||
 	    (opts->flags & no_sides) == no_sides)
 		return -EINVAL;
 	ret = ndrv_device_path(name, path, sizeof(path));
 	if (ret)
 		return ret;
 
-	q = calloc(1, sizeof(*q));
-	if (!q)
-		return -ENOMEM;
-	q->fd = open(path, O_RDWR | O_CLOEXEC);
-	if (q->fd < 0) {
+	/* Only reading events could block, and ndrv_queue_event() never does. */
+	fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0) {
 		ret = -errno;
 		/* What a device file whose driver is gone says. */
-		if (ret == -ENXIO)
-			ret = -ENODEV;
-		free(q);
-		return ret;
+		return ret == -ENXIO ? -ENODEV : ret;
 	}
 
-	ret = ndrv_queue_info(q, &info);
-	if (!ret && info.out_abi != NDRV_ABI_VERSION)
-		ret = -EPROTONOSUPPORT;
-	if (!ret && !(opts->flags & NDRV_OPEN_F_NO_QUEUE))
+	ret = ndrv_queue_new(&q, fd, &info);
+	if (ret) {
+		close(fd);
+		return ret;
+	}
+	if (!(opts->flags & NDRV_OPEN_F_NO_QUEUE))
 		ret = setup_queue(q, opts, &info);
 	if (ret) {
 		ndrv_queue_close(q);
@@ -243,25 +332,32 @@ int ndrv_queue_open(struct ndrv_queue **qp, const char *name, const struct ndrv_
 	return 0;
 }
 
-void ndrv_queue_close(struct ndrv_queue *q)
+/* The end of @q, but for its file, which is closed or not. The hardware must have stopped if not. */
+void ndrv_queue_free(struct ndrv_queue *q, bool close_file)
 {
 	struct ndrv_pool_detach detach = { .size = sizeof(detach) };
 
-	if (!q)
-		return;
-	/* Closing the file stops and detaches as well; these two only do it in an orderly way. */
-	(void)ndrv_queue_stop(q);
 	if (q->pool) {
 		detach.pool = q->pool_id;
 		(void)ndrv_ioctl(q->fd, NDRV_POOL_DETACH, &detach);
 	}
 	unmap_areas(q);
-	close(q->fd);
+	if (close_file)
+		close(q->fd);
 	/* From here on the hardware does nothing for us, even if stopping above had failed. */
 	ndrv_rings_stop(q);
 	ndrv_view_exit(q);
 	ndrv_rings_exit(q);
 	free(q);
+}
+
+void ndrv_queue_close(struct ndrv_queue *q)
+{
+	if (!q)
+		return;
+	/* Closing the file stops and detaches as well; this and what follows only do it in an orderly way. */
+	(void)ndrv_queue_stop(q);
+	ndrv_queue_free(q, true);
 }
 
 /* Asks how many addresses the pool has on this device, then for the addresses. */
@@ -333,10 +429,13 @@ int ndrv_queue_start(struct ndrv_queue *q)
 	if (ret)
 		return ret;
 	ret = ndrv_rings_start(q, arg.out_generation);
+	if (!ret)
+		ret = ndrv_queue_doorbell(q);
 	if (ret) {
 		struct ndrv_queue_stop stop = { .size = sizeof(stop) };
 
 		(void)ndrv_ioctl(q->fd, NDRV_QUEUE_STOP, &stop);
+		ndrv_rings_stop(q);
 	}
 	return ret;
 }
@@ -363,6 +462,9 @@ int ndrv_tx_flush(struct ndrv_queue *q, uint64_t timeout_us)
 	uint64_t us, end = 0;
 	int ret;
 
+	ret = ndrv_queue_doorbell(q);
+	if (ret)
+		return ret;
 	for (;;) {
 		ret = ndrv_tx_reclaim(q);
 		if (ret <= 0)
@@ -408,25 +510,6 @@ int ndrv_queue_rx_mode(struct ndrv_queue *q, uint32_t flags, uint32_t max_frame_
 	return ndrv_ioctl(q->fd, NDRV_RX_MODE, &arg);
 }
 
-int ndrv_rss_set(struct ndrv_queue *q, const uint8_t *key, const uint16_t *queues,
-		 unsigned int nr_queues)
-{
-	struct ndrv_rss arg = { .size = sizeof(arg) };
-	unsigned int i;
-
-	if (nr_queues > NDRV_RSS_TABLE_LEN)
-		return -EINVAL;
-	if (!nr_queues)
-		return ndrv_ioctl(q->fd, NDRV_RSS, &arg);
-	arg.flags = NDRV_RSS_F_SPREAD;
-	/* Without a key: one that repeats after 16 bits, so that addresses and ports may change sides. */
-	for (i = 0; i < NDRV_RSS_KEY_LEN; i++)
-		arg.key[i] = key ? key[i] : i & 1 ? 0x5a : 0x6d;
-	for (i = 0; i < NDRV_RSS_TABLE_LEN; i++)
-		arg.table[i] = queues[i % nr_queues];
-	return ndrv_ioctl(q->fd, NDRV_RSS, &arg);
-}
-
 int ndrv_queue_info(struct ndrv_queue *q, struct ndrv_info *info)
 {
 	memset(info, 0, sizeof(*info));
@@ -446,6 +529,40 @@ int ndrv_queue_link(struct ndrv_queue *q, struct ndrv_link *link)
 	memset(link, 0, sizeof(*link));
 	link->size = sizeof(*link);
 	return ndrv_ioctl(q->fd, NDRV_LINK, link);
+}
+
+int ndrv_queue_get(struct ndrv_queue *q, struct ndrv_queue_get *get)
+{
+	memset(get, 0, sizeof(*get));
+	get->size = sizeof(*get);
+	return ndrv_ioctl(q->fd, NDRV_QUEUE_GET, get);
+}
+
+int ndrv_filter_add(struct ndrv_queue *q, struct ndrv_filter_add *filter)
+{
+	filter->size = sizeof(*filter);
+	return ndrv_ioctl(q->fd, NDRV_FILTER_ADD, filter);
+}
+
+int ndrv_filter_del(struct ndrv_queue *q, uint32_t filter)
+{
+	struct ndrv_filter_del arg = { .size = sizeof(arg), .filter = filter };
+
+	return ndrv_ioctl(q->fd, NDRV_FILTER_DEL, &arg);
+}
+
+int ndrv_queue_event(struct ndrv_queue *q, struct ndrv_event *events, unsigned int n)
+{
+	ssize_t got;
+
+	if (n > EVENTS_AT_ONCE)
+		n = EVENTS_AT_ONCE;
+	do
+		got = read(q->fd, events, n * sizeof(*events));
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return -errno;
+	return got ? got / (ssize_t)sizeof(*events) : -ENODEV;
 }
 
 int ndrv_queue_fd(const struct ndrv_queue *q)
@@ -471,6 +588,11 @@ uint32_t ndrv_queue_tx_entries(const struct ndrv_queue *q)
 uint32_t ndrv_queue_rx_buf_bytes(const struct ndrv_queue *q)
 {
 	return q->rx_buf_bytes;
+}
+
+uint32_t ndrv_queue_features(const struct ndrv_queue *q)
+{
+	return q->features;
 }
 
 struct ndrv_pool *ndrv_queue_pool(const struct ndrv_queue *q)

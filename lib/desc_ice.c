@@ -7,6 +7,11 @@
 
 #include "burst.h"
 
+/* The length field has 14 bits; three pages keep reads within pages. */
+#define TX_DESC_BYTES	12288u
+/* Of one TSO request: what the largest has in buffers of 2 KiB, and some more. */
+#define TX_MAX_TSO_DESCS 255u
+
 _Static_assert(sizeof(union ndrv_ice_rx) == 32, "receive descriptor");
 _Static_assert(sizeof(union ndrv_ice_tx) == 16, "transmit descriptor");
 _Static_assert(offsetof(union ndrv_ice_rx, wb.status0) == 8, "the word with DD");
@@ -54,8 +59,8 @@ static uint32_t rx_error_flags(uint32_t status, uint32_t flags)
 	return flags;
 }
 
-burst_inline void rx_decode(const volatile uint64_t *desc, uint32_t status, uint32_t buf_bytes,
-			    struct ndrv_pkt *pkt)
+burst_inline uint32_t rx_decode(const volatile uint64_t *desc, uint32_t status, uint32_t buf_bytes,
+				struct ndrv_pkt *pkt, bool *bad)
 {
 	const volatile union ndrv_ice_rx *d = (const volatile union ndrv_ice_rx *)desc;
 	uint64_t lo = d->qword[0];
@@ -66,16 +71,20 @@ burst_inline void rx_decode(const volatile uint64_t *desc, uint32_t status, uint
 	flags |= (status >> HASH_SHIFT) & NDRV_PKT_F_HASH;
 	if (status & NDRV_ICE_RXS_L3L4P)
 		flags |= rx_checked[(lo >> 16) & NDRV_ICE_RXP_PTYPE];
-	if (unlikely(status & RX_ERRORS))
+	if (unlikely(status & RX_ERRORS)) {
 		flags = rx_error_flags(status, flags);
+		*bad = true;
+	}
 	if (unlikely(len > buf_bytes)) {
 		flags |= NDRV_PKT_F_FRAME_BAD;
 		len = buf_bytes;
+		*bad = true;
 	}
 	pkt->len = len;
 	pkt->flags = flags;
 	pkt->hash = d->wb.hash;
-	pkt->vlan = status >> 16;
+	rx_set_vlan(pkt, status >> 16);
+	return flags;
 }
 
 burst_inline uint64_t tx_command(uint32_t len, uint32_t total, bool last)
@@ -85,16 +94,51 @@ burst_inline uint64_t tx_command(uint32_t len, uint32_t total, bool last)
 	       (last ? NDRV_ICE_TXD_EOP : 0);
 }
 
+/* Only TSO needs a context descriptor, and each request one of its own. */
+burst_inline void tx_offload(const struct tx_side *tx, const struct ndrv_pkt *pkt, struct tx_frame *fr)
+{
+	const uint32_t flags = pkt->flags;
+	uint64_t bits = 0;
+
+	(void)tx;
+	if (flags & NDRV_PKT_F_TX_VLAN)
+		bits |= NDRV_ICE_TXD_IL2TAG1 | (uint64_t)pkt->vlan << NDRV_ICE_TXD_L2TAG1_SHIFT;
+	if (flags & TX_NEEDS_HEADERS) {
+		bits |= (uint64_t)pkt->l2_len / 2 << NDRV_ICE_TXD_MACLEN_SHIFT |
+			(uint64_t)pkt->l3_len / 4 << NDRV_ICE_TXD_IPLEN_SHIFT;
+		bits |= flags & NDRV_PKT_F_TX_IPV6 ? NDRV_ICE_TXD_IIPT_IPV6 :
+			flags & (NDRV_PKT_F_TX_IP_CSUM | NDRV_PKT_F_TX_TSO) ?
+			NDRV_ICE_TXD_IIPT_IPV4_CSUM : NDRV_ICE_TXD_IIPT_IPV4;
+		/* The L4 length has 4 bits of words. */
+		bits |= (uint64_t)(fr->header - pkt->l2_len - pkt->l3_len) / 4 << NDRV_ICE_TXD_L4LEN_SHIFT;
+		bits |= fr->l4 == NDRV_PKT_F_TX_TCP_CSUM ? NDRV_ICE_TXD_L4T_TCP :
+			fr->l4 == NDRV_PKT_F_TX_UDP_CSUM ? NDRV_ICE_TXD_L4T_UDP :
+			fr->l4 == NDRV_PKT_F_TX_SCTP_CSUM ? NDRV_ICE_TXD_L4T_SCTP : 0;
+	}
+	if (fr->tso) {
+		fr->has_context = true;
+		fr->context[0] = 0;
+		fr->context[1] = NDRV_ICE_TXD_DTYPE_CTX | NDRV_ICE_TXX_TSO |
+				 (uint64_t)(fr->total - fr->header) << NDRV_ICE_TXX_TSO_LEN_SHIFT |
+				 (uint64_t)pkt->mss << NDRV_ICE_TXX_MSS_SHIFT;
+	}
+	fr->context_slot = 0;
+	fr->bits = bits;
+}
+
 static const struct burst_format format = {
 	.rx_qwords = 4,
 	.rx_tail_step = NDRV_ICE_RX_TAIL_STEP,
 	.tx_min_bytes = NDRV_ICE_TX_MIN_BYTES,
 	.tx_max_bytes = NDRV_ICE_TX_MAX_BYTES,
+	.tx_desc_bytes = TX_DESC_BYTES,
 	.tx_max_pieces = NDRV_ICE_TX_MAX_BUFS,
+	.tx_max_tso_descs = TX_MAX_TSO_DESCS,
 	.tx_rs = NDRV_ICE_TXD_RS,
 	.tx_done_word = 2,
 	.tx_done = NDRV_ICE_TXD_DONE,
 	.tx_command = tx_command,
+	.tx_offload = tx_offload,
 	.rx_decode = rx_decode,
 };
 
@@ -109,4 +153,5 @@ const struct desc_ops ndrv_desc_ice = {
 	.rx_post = rx_post,
 	.rx_ready = rx_ready,
 	.tx_clean = tx_clean,
+	.tx_ready = tx_ready,
 };

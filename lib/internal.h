@@ -27,11 +27,14 @@
 /*
  * A pool: buffers of one size. A buffer is named by its first byte, a multiple of the size from @base on.
  * @lock protects @nr_free and @free, the stack of buffers that are in no cache, ring or hand. @users
- * counts attached queues, atomically.
+ * counts attached queues, atomically. The pool may be a part of its dma-buf: [map, map + map_bytes) is
+ * all of that, [base, base + len_bytes) ours.
  */
 struct ndrv_pool {
 	uint8_t *base;
 	size_t len_bytes;
+	uint8_t *map;
+	size_t map_bytes;
 	uint32_t nr_bufs;
 	uint32_t buf_shift;
 	uint32_t users;
@@ -81,6 +84,10 @@ struct tx_side {
 	uint32_t clean;
 	uint32_t *rs;			/* numbers of the descriptors with RS that are not yet done */
 	uint32_t rs_head, rs_tail;
+	uint32_t flags;			/* NDRV_PKT_F_TX_* that the card can do */
+	/* The context descriptors that the card remembers, where it does; second word 0: none. */
+	uint64_t ctx[2][2];
+	uint32_t ctx_last;		/* which of them was used last */
 };
 
 /* The pool as the device of one queue sees it. */
@@ -90,6 +97,7 @@ struct pool_view {
 	uint32_t buf_shift;
 	uint32_t buf_bytes;
 	uint32_t headroom_bytes;
+	uint64_t piece_off;		/* where @base is in the dma-buf; @iovas counts from its start */
 	uint32_t piece_shift;
 	uint64_t piece_mask;
 	uint64_t *iovas;
@@ -108,11 +116,15 @@ struct desc_ops {
 	void (*rx_post)(struct ndrv_queue *q, uint8_t *const *bufs, unsigned int n);
 	/* How many of the next @n receive descriptors are written back. */
 	unsigned int (*rx_ready)(struct ndrv_queue *q, unsigned int n);
-	/* Take back what the card has sent. */
+	/* Take back what the card has sent, and whether there is something to take. */
 	void (*tx_clean)(struct ndrv_queue *q);
+	bool (*tx_ready)(const struct ndrv_queue *q);
 };
 
 extern const struct desc_ops ndrv_desc_ixgbe, ndrv_desc_ice;
+
+/* What a queue has mapped of its file. */
+enum { MAP_RX_RING, MAP_TX_RING, MAP_RX_DOORBELL, MAP_TX_DOORBELL, MAP_STATUS, MAP_COUNTERS, NR_MAPS };
 
 struct ndrv_queue {
 	struct rx_side rx;
@@ -123,13 +135,24 @@ struct ndrv_queue {
 	const volatile struct ndrv_status *status;
 	uint64_t generation;		/* of the status page when we started; 0: not started */
 	struct cache cache;
+	/* The page that the kernel shows to others, or @own_counters; never NULL, written by our thread. */
+	struct ndrv_counters *counters;
 
 	int fd;
 	uint32_t number;
 	uint32_t rx_buf_bytes;
+	uint32_t features;		/* NDRV_FEAT_* */
 	uint32_t pool_id;		/* for NDRV_POOL_DETACH */
-	void *maps[5];
-	size_t map_bytes[5];
+	/*
+	 * Deferred doorbells: the sides have no tail, so that bursts come to ndrv_kernel_doorbell(), which
+	 * only notes in @untold (NDRV_DOORBELL_F_*) that there is something to tell.
+	 */
+	bool defer;
+	uint32_t untold;
+	volatile uint32_t *rx_register, *tx_register;	/* NULL: through the kernel */
+	void *maps[NR_MAPS];
+	size_t map_bytes[NR_MAPS];
+	struct ndrv_counters own_counters;
 };
 
 /* Where the parts of a pair are in this process; a side with 0 entries does not exist. */
@@ -138,6 +161,7 @@ struct ndrv_rings {
 	volatile uint32_t *rx_tail, *tx_tail;
 	uint32_t rx_entries, tx_entries;	/* powers of two */
 	uint32_t rx_buf_bytes;
+	uint32_t features;			/* NDRV_FEAT_* */
 	const volatile struct ndrv_status *status;
 };
 
@@ -152,6 +176,7 @@ void ndrv_view_exit(struct ndrv_queue *q);
 
 /* pool.c */
 int ndrv_pool_init(struct ndrv_pool **poolp, void *base, size_t len_bytes, uint32_t buf_bytes, int fd);
+bool ndrv_pool_buf_bytes_ok(uint32_t buf_bytes);
 unsigned int ndrv_pool_take(struct ndrv_pool *pool, uint8_t **bufs, unsigned int n);
 void ndrv_pool_give(struct ndrv_pool *pool, uint8_t *const *bufs, unsigned int n);
 void ndrv_cache_fill(struct ndrv_queue *q);
@@ -159,6 +184,10 @@ void ndrv_cache_spill(struct ndrv_queue *q);
 void ndrv_cache_empty(struct ndrv_queue *q);
 
 /* control.c, device.c */
+int ndrv_queue_map(struct ndrv_queue *q, const struct ndrv_queue_setup *setup,
+		   const struct ndrv_info *info, bool defer);
+int ndrv_queue_new(struct ndrv_queue **qp, int fd, struct ndrv_info *info);
+void ndrv_queue_free(struct ndrv_queue *q, bool close_file);
 int ndrv_kernel_doorbell(struct ndrv_queue *q, uint32_t flag, uint32_t tail);
 int ndrv_device_path(const char *name, char *path, size_t path_bytes);
 int ndrv_ioctl(int fd, unsigned long request, void *arg);
@@ -169,7 +198,7 @@ int ndrv_why_idle(const struct ndrv_queue *q, uint32_t limit);
 /* The device's address of @data in the pool. */
 static inline uint64_t view_iova(const struct pool_view *v, const uint8_t *data)
 {
-	uint64_t off = (uintptr_t)data - (uintptr_t)v->base;
+	uint64_t off = (uintptr_t)data - (uintptr_t)v->base + v->piece_off;
 
 	return v->iovas[off >> v->piece_shift] + (off & v->piece_mask);
 }

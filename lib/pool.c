@@ -37,6 +37,8 @@ int ndrv_pool_init(struct ndrv_pool **poolp, void *base, size_t len_bytes, uint3
 	}
 	pool->base = base;
 	pool->len_bytes = len_bytes;
+	pool->map = base;
+	pool->map_bytes = len_bytes;
 	pool->nr_bufs = nr_bufs;
 	pool->buf_shift = __builtin_ctz(buf_bytes);
 	pool->fd = fd;
@@ -47,6 +49,11 @@ int ndrv_pool_init(struct ndrv_pool **poolp, void *base, size_t len_bytes, uint3
 	pool->nr_free = nr_bufs;
 	*poolp = pool;
 	return 0;
+}
+
+bool ndrv_pool_buf_bytes_ok(uint32_t buf_bytes)
+{
+	return buf_bytes >= BUF_BYTES_MIN && buf_bytes <= BUF_BYTES_MAX && !(buf_bytes & (buf_bytes - 1));
 }
 
 int ndrv_pool_create(struct ndrv_pool **poolp, struct ndrv_queue *q, uint32_t nr_bufs,
@@ -60,7 +67,7 @@ int ndrv_pool_create(struct ndrv_pool **poolp, struct ndrv_queue *q, uint32_t nr
 
 	if (!buf_bytes)
 		buf_bytes = BUF_BYTES_DEFAULT;
-	if (buf_bytes < BUF_BYTES_MIN || buf_bytes > BUF_BYTES_MAX || buf_bytes & (buf_bytes - 1))
+	if (!ndrv_pool_buf_bytes_ok(buf_bytes))
 		return -EINVAL;
 	if (!nr_bufs)
 		nr_bufs = DEFAULT_QUEUES * (ndrv_queue_rx_entries(q) + ndrv_queue_tx_entries(q) +
@@ -105,7 +112,7 @@ int ndrv_pool_destroy(struct ndrv_pool *pool)
 	if (__atomic_load_n(&pool->users, __ATOMIC_ACQUIRE))
 		return -EBUSY;
 	if (pool->fd >= 0) {
-		munmap(pool->base, pool->len_bytes);
+		munmap(pool->map, pool->map_bytes);
 		close(pool->fd);
 	}
 	pthread_mutex_destroy(&pool->lock);

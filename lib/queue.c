@@ -14,6 +14,21 @@ static bool is_pow2(uint32_t n)
 	return n && !(n & (n - 1));
 }
 
+/* What may be asked of transmit on a device with these NDRV_FEAT_*. */
+static uint32_t tx_flags(uint32_t features)
+{
+	uint32_t flags = NDRV_PKT_F_TX_IPV6;
+
+	if (features & NDRV_FEAT_TX_CSUM)
+		flags |= NDRV_PKT_F_TX_IP_CSUM | NDRV_PKT_F_TX_TCP_CSUM | NDRV_PKT_F_TX_UDP_CSUM |
+			 NDRV_PKT_F_TX_SCTP_CSUM;
+	if (features & NDRV_FEAT_TX_TSO)
+		flags |= NDRV_PKT_F_TX_TSO;
+	if (features & NDRV_FEAT_TX_VLAN)
+		flags |= NDRV_PKT_F_TX_VLAN;
+	return flags;
+}
+
 int ndrv_rings_init(struct ndrv_queue *q, const struct desc_ops *ops, const struct ndrv_rings *r)
 {
 	if (r->rx_entries && !is_pow2(r->rx_entries))
@@ -37,6 +52,7 @@ int ndrv_rings_init(struct ndrv_queue *q, const struct desc_ops *ops, const stru
 			return -ENOMEM;
 		}
 		q->tx.mask = r->tx_entries - 1;
+		q->tx.flags = tx_flags(r->features);
 	}
 	q->ops = ops;
 	q->rx.ring = r->rx_ring;
@@ -45,6 +61,9 @@ int ndrv_rings_init(struct ndrv_queue *q, const struct desc_ops *ops, const stru
 	q->tx.tail = r->tx_tail;
 	q->rx_buf_bytes = r->rx_buf_bytes;
 	q->status = r->status;
+	q->features = r->features;
+	if (!q->counters)
+		q->counters = &q->own_counters;
 	return 0;
 }
 
@@ -75,6 +94,7 @@ int ndrv_rings_start(struct ndrv_queue *q, uint64_t generation)
 	q->tx.clean = 0;
 	q->tx.rs_head = 0;
 	q->tx.rs_tail = 0;
+	memset(q->tx.ctx, 0, sizeof(q->tx.ctx));
 	if (want) {
 		bufs = malloc(want * sizeof(*bufs));
 		if (!bufs)
@@ -109,6 +129,7 @@ void ndrv_rings_stop(struct ndrv_queue *q)
 	q->rx.limit = 0;
 	q->tx.limit = 0;
 	q->generation = 0;
+	q->untold = 0;
 	for (; q->rx.next != q->rx.fill; q->rx.next++)
 		ndrv_pool_give(q->pool, &q->rx.bufs[q->rx.next & q->rx.mask], 1);
 	for (; q->tx.clean != q->tx.next; q->tx.clean++) {
@@ -127,6 +148,7 @@ int ndrv_view_init(struct ndrv_queue *q, struct ndrv_pool *pool, const uint64_t 
 {
 	struct pool_view *v = &q->view;
 	uint32_t buf_bytes = 1u << pool->buf_shift;
+	uint64_t off = pool->base - pool->map;
 
 	if (q->rx.mask && buf_bytes < q->rx_buf_bytes)
 		return -EINVAL;
@@ -134,7 +156,7 @@ int ndrv_view_init(struct ndrv_queue *q, struct ndrv_pool *pool, const uint64_t 
 		piece_shift = 63;
 	if (nr_iovas > 1 && piece_shift < pool->buf_shift)
 		return -EOPNOTSUPP;
-	if (!nr_iovas || (pool->len_bytes - 1) >> piece_shift >= nr_iovas)
+	if (!nr_iovas || (off + pool->len_bytes - 1) >> piece_shift >= nr_iovas)
 		return -EOPNOTSUPP;
 
 	v->iovas = malloc(nr_iovas * sizeof(*v->iovas));
@@ -146,10 +168,11 @@ int ndrv_view_init(struct ndrv_queue *q, struct ndrv_pool *pool, const uint64_t 
 	v->buf_shift = pool->buf_shift;
 	v->buf_bytes = buf_bytes;
 	v->headroom_bytes = q->rx.mask ? buf_bytes - q->rx_buf_bytes : 0;
+	v->piece_off = off;
 	v->piece_shift = piece_shift;
 	v->piece_mask = (1ull << piece_shift) - 1;
 	v->one_piece = nr_iovas == 1;
-	v->iova_delta = iovas[0] - (uintptr_t)pool->base;
+	v->iova_delta = iovas[0] + off - (uintptr_t)pool->base;
 	q->pool = pool;
 	__atomic_add_fetch(&pool->users, 1, __ATOMIC_RELAXED);
 	return 0;

@@ -4,6 +4,7 @@
  * a burst, none a packet; the loops are in desc_<format>.c.
  */
 #include <errno.h>
+#include <string.h>
 
 #include "internal.h"
 
@@ -103,6 +104,8 @@ int ndrv_tx_submit(struct ndrv_queue *q, unsigned int n)
 	for (i = 0; i < n; i++)
 		tx->bufs[tx->next++ & tx->mask] = NULL;
 	tx->rs[tx->rs_tail++ & tx->mask] = tx->next - 1;
+	/* There may have been context descriptors among them. */
+	memset(tx->ctx, 0, sizeof(tx->ctx));
 	return tx_ring_doorbell(q);
 }
 

@@ -64,7 +64,7 @@ static void test_rx_fields(void)
 		fake_rx_meta(&f, i, 60 + i, &meta);
 		tap_ok(ndrv_rx_burst(f.q, &p, 1) == 1 && p.flags == rows[i].flags &&
 		       p.len == 60 + i && frame_is(p.data, 60 + i, i) && p.hash == 0xcafe0123 &&
-		       p.vlan == 0xbabc && !p.reserved, "%s: flags %x", rows[i].name, p.flags);
+		       p.vlan == 0xbabc && !p.mss, "%s: flags %x", rows[i].name, p.flags);
 	}
 	tap_eq(((uint8_t *)p.data - f.mem) % 4096, 4096 - 1920, "headroom in front of the frame");
 	fake_rx(&f, 0, 60);

@@ -99,6 +99,11 @@ union ndrv_ixgbe_tx {
 #define NDRV_IXGBE_TXC_L4T_TCP		(1u << 11)
 #define NDRV_IXGBE_TXC_L4T_SCTP		(2u << 11)
 #define NDRV_IXGBE_TXC_IPV4		(1u << 10)
+/* vlan_macip_lens, mss_l4len_idx */
+#define NDRV_IXGBE_TXC_MACLEN_SHIFT	9
+#define NDRV_IXGBE_TXC_VLAN_SHIFT	16
+#define NDRV_IXGBE_TXC_L4LEN_SHIFT	8
+#define NDRV_IXGBE_TXC_MSS_SHIFT	16
 
 /* The smallest frame length, without FCS, that a transmit queue accepts without hanging. */
 #define NDRV_IXGBE_TX_MIN_BYTES		17u
@@ -197,7 +202,7 @@ union ndrv_ice_tx {
 #define NDRV_ICE_TXD_DONE		0xfull
 #define NDRV_ICE_TXD_EOP		(1ull << 4)	/* last buffer of the frame */
 #define NDRV_ICE_TXD_RS			(1ull << 5)	/* report status. Only together with EOP */
-#define NDRV_ICE_TXD_IL2TAG1		(1ull << 6)	/* insert the VLAN tag in 63:48 */
+#define NDRV_ICE_TXD_IL2TAG1		(1ull << 7)	/* insert the VLAN tag in 63:48 */
 #define NDRV_ICE_TXD_IIPT_IPV6		(1ull << 9)	/* what the IP header is */
 #define NDRV_ICE_TXD_IIPT_IPV4		(2ull << 9)
 #define NDRV_ICE_TXD_IIPT_IPV4_CSUM	(3ull << 9)	/* ... and insert its checksum */
@@ -209,6 +214,10 @@ union ndrv_ice_tx {
 #define NDRV_ICE_TXD_L4LEN_SHIFT	30		/* length of the L4 header / 4, 4 bits */
 #define NDRV_ICE_TXD_LEN_SHIFT		34		/* bytes of this buffer, 14 bits */
 #define NDRV_ICE_TXD_L2TAG1_SHIFT	48
+/* cmd_tso_mss */
+#define NDRV_ICE_TXX_TSO		(1ull << 4)
+#define NDRV_ICE_TXX_TSO_LEN_SHIFT	30		/* bytes behind the headers, 18 bits */
+#define NDRV_ICE_TXX_MSS_SHIFT		50		/* 64 to 9728, 14 bits */
 
 /*
  * Limits whose violation the card answers by stopping the queue ("malicious driver"): length of a frame

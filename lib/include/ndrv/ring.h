@@ -26,8 +26,8 @@ struct ndrv_pool;
 
 /*
  * Flags of a packet. On receive the checksum flags have a meaning only with their _CHECKED flag.
- * Transmit looks at MORE alone, so that a received handle can be sent as it is; bits 8 to 23 are
- * reserved for requests to transmit and must be 0.
+ * Transmit looks at MORE and at requests (bits 8 to 23) alone, and receive sets none of these, so that a
+ * received handle can be sent as it is.
  */
 #define NDRV_PKT_F_MORE		(1u << 1)	/* the frame goes on in the next handle */
 #define NDRV_PKT_F_VLAN		(1u << 3)	/* vlan holds the tag; the frame no longer does */
@@ -37,7 +37,27 @@ struct ndrv_pool;
 #define NDRV_PKT_F_FRAME_BAD	(1u << 29)	/* CRC or length error, or a length beyond the buffer */
 #define NDRV_PKT_F_L4_BAD	(1u << 30)
 #define NDRV_PKT_F_IP_BAD	(1u << 31)
-#define NDRV_PKT_F_TX_RESERVED	0x00ffff00u
+#define NDRV_PKT_F_TX_RESERVED	0x00ff8000u
+
+/*
+ * Requests to transmit, in the first handle of a frame. All but VLAN need l2_len and l3_len; IPV6 says
+ * what is behind l2_len, IPv4 without it. In the frame, the checksum of TCP and UDP must be the sum of
+ * the pseudo header alone, not complemented, with the length of TCP or UDP in it but for TSO without;
+ * that of SCTP, and of the IPv4 header where it is asked for or with TSO, must be 0; so must the length
+ * in the IP header with TSO. ndrv_pkt_csum_prepare() does all this. The card sums up everything to the
+ * end of the frame: padding behind the IP packet must be 0.
+ */
+#define NDRV_PKT_F_TX_IP_CSUM	(1u << 8)	/* put in the IPv4 header checksum */
+#define NDRV_PKT_F_TX_TCP_CSUM	(1u << 9)	/* put in the checksum of TCP, or ... */
+#define NDRV_PKT_F_TX_UDP_CSUM	(1u << 10)	/* ... of UDP, or ... */
+#define NDRV_PKT_F_TX_SCTP_CSUM	(1u << 11)	/* ... of SCTP */
+#define NDRV_PKT_F_TX_TSO	(1u << 12)	/* TCP: cut into segments of mss bytes, all checksums right */
+#define NDRV_PKT_F_TX_VLAN	(1u << 13)	/* put in the tag vlan */
+#define NDRV_PKT_F_TX_IPV6	(1u << 14)	/* no request; see above */
+
+/* TSO: the smallest mss, and the most bytes behind the headers of a frame. */
+#define NDRV_TX_MIN_MSS		64u
+#define NDRV_TX_MAX_TSO_BYTES	262143u
 
 /**
  * struct ndrv_pkt - A packet, or a piece of one: a handle that is passed by value
@@ -45,17 +65,28 @@ struct ndrv_pool;
  *        so it may be moved inside the buffer (to strip or prepend a header), but not out of it.
  * @len: Bytes at @data; with NDRV_PKT_F_MORE, bytes of this piece
  * @flags: NDRV_PKT_F_*
- * @hash: RSS hash, with NDRV_PKT_F_HASH
- * @vlan: VLAN tag in host byte order, with NDRV_PKT_F_VLAN
- * @reserved: 0
+ * @hash: Received, with NDRV_PKT_F_HASH: RSS hash
+ * @l2_len: To be sent, with requests but VLAN: bytes of the Ethernet header with its tags, 14 to 126, even
+ * @l3_len: The same: bytes of the IP header with options or extension headers
+ * @l4_len: With NDRV_PKT_F_TX_TSO: bytes of the TCP header with options
+ * @vlan: VLAN tag in host byte order, with NDRV_PKT_F_VLAN or NDRV_PKT_F_TX_VLAN
+ * @mss: With NDRV_PKT_F_TX_TSO: bytes behind the headers of each segment, from NDRV_TX_MIN_MSS
  */
 struct ndrv_pkt {
 	void *data;
 	uint32_t len;
 	uint32_t flags;
-	uint32_t hash;
+	union {
+		uint32_t hash;
+		struct {
+			uint8_t l2_len;
+			uint8_t l3_len;
+			uint8_t l4_len;
+			uint8_t tx_reserved;
+		};
+	};
 	uint16_t vlan;
-	uint16_t reserved;
+	uint16_t mss;
 };
 
 /**
@@ -81,16 +112,40 @@ int ndrv_rx_burst(struct ndrv_queue *q, struct ndrv_pkt *pkts, unsigned int n);
  * pool when the card has sent them; looking for that is part of later calls of ndrv_tx_burst() and of
  * ndrv_tx_reclaim(). Buffers must belong to the pool that is attached to @q; it does not matter which
  * queue received them. A frame in several pieces is taken as a whole or not at all; 8 pieces are sent by
- * every card.
+ * every card. What goes with requests (NDRV_PKT_F_TX_*) may take one descriptor more than it has pieces.
+ *
+ * A frame with NDRV_PKT_F_TX_TSO leaves as segments with its headers and mss bytes each: lengths, TCP
+ * sequence numbers, IPv4 identifications (one more each) and checksums are made right; FIN and PSH are
+ * in the last one only, CWR in the first. Its headers are in its first piece.
  *
  * Return: the number of handles taken (0: ring full, try again later), or, with nothing taken,
  *  -EINVAL    the first packet cannot be sent: outside the pool or its buffer, shorter (17 bytes) or
- *             longer than the card can send, last piece missing, or more pieces than the ring has room
- *             for or the card takes (E810: 9724 bytes, 8 pieces)
- *  -EOPNOTSUPP  the first packet has a flag of NDRV_PKT_F_TX_RESERVED
+ *             longer than the card can send (82599: 15868 bytes, E810: 9724, with the tag that is put
+ *             in), last piece missing, or more pieces than the ring has room for or the card takes
+ *             (82599: 38, E810: 8 in a frame or segment and 255 in all; pieces of more than 12288 bytes
+ *             count more than once). Or its requests: header lengths that cannot be, or are longer than
+ *             the frame; IP_CSUM with IPV6; two kinds of L4 checksum; mss below NDRV_TX_MIN_MSS, or
+ *             segments longer than a frame can be; nothing behind the headers, or more than
+ *             NDRV_TX_MAX_TSO_BYTES, with TSO; requests in a handle that is not the first of its frame
+ *  -EOPNOTSUPP  the first packet has a request that the device cannot do (out_features of
+ *             ndrv_queue_info()), or that does not exist
  *  -ESTALE, -ENODEV, -EPIPE  as for ndrv_rx_burst()
  */
 int ndrv_tx_burst(struct ndrv_queue *q, const struct ndrv_pkt *pkts, unsigned int n);
+
+/**
+ * ndrv_pkt_csum_prepare() - Make a frame ready for the requests in its flags
+ * @pkt: The first handle of a frame, with NDRV_PKT_F_TX_* and, for TSO, mss set
+ *
+ * Finds the headers, which must be in this piece, sets l2_len, l3_len and l4_len, sets or clears
+ * NDRV_PKT_F_TX_IPV6, and writes the checksum of the pseudo header into the frame. Up to two VLAN tags
+ * and IPv6 extension headers are seen through; the length of TCP or UDP is that of the IP header. With
+ * VLAN as the only request, or none, nothing happens.
+ *
+ * Return: 0, or
+ *  -EINVAL    the frame is not what the requests are for, a fragment, or its headers are cut off
+ */
+int ndrv_pkt_csum_prepare(struct ndrv_pkt *pkt);
 
 /**
  * ndrv_tx_reclaim() - Return the buffers of sent packets to the pool now
