@@ -19,8 +19,10 @@ static const struct tool_usage usage = {
 
 static const char *const formats[] = { "unknown", "ixgbe", "ice", "igb" };
 static const char *const iommus[] = { "none", "identity", "DMA", "DMA-FQ" };
+/* As /sys/class/ndrv/ndrvN/features has them. */
 static const char *const features[] = {
-	"rx-checksum", "rx-hash", "rx-vlan", "tx-checksum", "tx-tso", "tx-vlan",
+	"rx-csum", "rx-hash", "rx-vlan", "tx-csum", "tx-tso", "tx-vlan", "wait", "filter-mac",
+	"filter-mac-queue", "filter-vlan", "filter-ethertype", "filter-tuple", "queue-stats", "uring-wait",
 };
 
 /* libndrv's rings are powers of two. */
@@ -61,7 +63,7 @@ static void print_json(const struct ndrv_info *i, const struct ndrv_link *l, con
 		if (i->out_features & 1u << b)
 			json_array_append_new(names, json_string(features[b]));
 	root = json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:i, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i,"
-			 " s:I, s:o, s:i}",
+			 " s:I, s:o, s:i, s:i}",
 			 "pci", pci, "id", id, "model", model_name(i), "mac", mac, "descriptors",
 			 NAME_OF(formats, i->out_desc_format), "safe_mode", safe_mode(i), "link_up",
 			 l->out_up, "link_mbps", l->out_mbps, "iommu", NAME_OF(iommus, i->out_iommu),
@@ -69,7 +71,7 @@ static void print_json(const struct ndrv_info *i, const struct ndrv_link *l, con
 			 i->out_ring_max, "ring_align", i->out_ring_align, "rx_buf_align",
 			 i->out_rx_buf_align, "rx_buf_max", i->out_rx_buf_max, "max_frame",
 			 i->out_max_frame, "pool_limit", (json_int_t)i->out_pool_limit, "features",
-			 names, "numa_node", i->out_numa_node);
+			 names, "numa_node", i->out_numa_node, "vectors", i->out_vectors);
 	json_dumpf(root, stdout, JSON_INDENT(2));
 	putchar('\n');
 	json_decref(root);
@@ -94,6 +96,10 @@ static void print_text(const struct ndrv_info *i, const struct ndrv_link *l, con
 	       NAME_OF(formats, i->out_desc_format));
 	if (i->out_rss_queues)
 		printf("RSS           over %u of them\n", i->out_rss_queues);
+	if (i->out_vectors)
+		printf("interrupts    %u, shared by the queue pairs\n", i->out_vectors);
+	else
+		printf("interrupts    none: programs look all the time (the kernel log says why)\n");
 	if (safe_mode(i))
 		printf("safe mode     no parser package (DDP): received frames all go to queue 0, unhashed\n");
 	printf("ring          %u to %u descriptors, a multiple of %u", i->out_ring_min,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the command line tools share; see common.h. */
 #include <errno.h>
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -22,22 +24,30 @@ static void on_signal(int sig)
 	tool_stop = true;
 }
 
+static void on_kick(int sig)
+{
+	(void)sig;
+}
+
 void tool_catch_signals(void)
 {
 	/* No SA_RESTART: sleeping calls return and the loop sees tool_stop. */
-	struct sigaction act = { .sa_handler = on_signal };
+	struct sigaction act = { .sa_handler = on_signal }, kick = { .sa_handler = on_kick };
 
 	sigaction(SIGINT, &act, NULL);
 	sigaction(SIGTERM, &act, NULL);
+	sigaction(SIGUSR1, &kick, NULL);
 	signal(SIGPIPE, SIG_IGN);
 }
 
 static void say(const char *fmt, va_list ap)
 {
+	flockfile(stderr);
 	tool_live_end();
 	fprintf(stderr, "%s: ", tool_name);
 	vfprintf(stderr, fmt, ap);
 	fputc('\n', stderr);
+	funlockfile(stderr);
 }
 
 void tool_warn(const char *fmt, ...)
@@ -98,6 +108,9 @@ static const char *range_error(struct ndrv_queue *q, const struct ndrv_queue_opt
 		ring *= 2;
 	if (opts->rx_entries > ring || opts->tx_entries > ring)
 		snprintf(text, sizeof(text), "its rings have %u descriptors at most", ring);
+	else if (opts->queue != NDRV_QUEUE_ANY && opts->queue >= i.out_max_queues)
+		snprintf(text, sizeof(text), "no queue pair %u: it has 0 to %u", opts->queue,
+			 i.out_max_queues - 1);
 	else if (opts->max_frame_bytes > i.out_max_frame)
 		snprintf(text, sizeof(text), "its frames have %u bytes at most, without FCS",
 			 i.out_max_frame);
@@ -170,6 +183,48 @@ void tool_start(const char *name, struct ndrv_queue *q)
 		tool_die("%s: cannot start: %s", name, ndrv_strerror(ret));
 }
 
+void tool_spread(const char *name, struct ndrv_queue *q, const uint16_t *queues, unsigned int nr)
+{
+	int ret = ndrv_rss_set(q, NULL, queues, nr);
+	struct ndrv_info i;
+
+	if (!ret)
+		return;
+	if (ret == -ERANGE && !ndrv_queue_info(q, &i))
+		tool_die("%s: cannot spread over %u queues: its RSS reaches 0 to %u", name, nr,
+			 i.out_rss_queues - 1);
+	tool_die("%s: cannot spread over %u queues: %s", name, nr,
+		 ret == -EBUSY ? "another program does it" : ndrv_strerror(ret));
+}
+
+void tool_thread(pthread_t *thread, const struct tool_common *common, unsigned int number,
+		 void *(*run)(void *), void *arg)
+{
+	sigset_t all, before;
+	pthread_attr_t attr;
+	unsigned int cpu = 0;
+	cpu_set_t set;
+	int ret;
+
+	pthread_attr_init(&attr);
+	if (common->nr_cpus) {
+		cpu = common->cpus[number % common->nr_cpus];
+		CPU_ZERO(&set);
+		CPU_SET(cpu, &set);
+		pthread_attr_setaffinity_np(&attr, sizeof(set), &set);
+	}
+	sigfillset(&all);
+	sigdelset(&all, SIGUSR1);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	ret = pthread_create(thread, &attr, run, arg);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&attr);
+	if (ret == EINVAL && common->nr_cpus)
+		tool_die("--cpus: there is no processor %u, or this program may not run on it", cpu);
+	if (ret)
+		tool_die("cannot start thread %u: %s", number, strerror(ret));
+}
+
 bool tool_wait_link(const char *name, struct ndrv_queue *q, unsigned int timeout_ms)
 {
 	int ret = ndrv_queue_wait_link(q, 100);
@@ -213,12 +268,14 @@ void tool_live(bool quiet, const char *fmt, ...)
 
 	if (quiet || !isatty(STDERR_FILENO))
 		return;
+	flockfile(stderr);
 	fputs("\r\033[K", stderr);
 	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
 	fflush(stderr);
 	live_open = true;
+	funlockfile(stderr);
 }
 
 void tool_live_end(void)

@@ -6,6 +6,7 @@
 #ifndef NDRV_TOOLS_COMMON_H
 #define NDRV_TOOLS_COMMON_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -35,6 +36,11 @@ struct ndrv_queue *tool_open(const char *name, const struct ndrv_queue_opts *opt
 struct ndrv_pool *tool_pool(const char *name, struct ndrv_queue *q, uint32_t bufs, uint32_t buf_bytes);
 void tool_attach(const char *name, struct ndrv_queue *q, struct ndrv_pool *pool);
 void tool_start(const char *name, struct ndrv_queue *q);
+/* Received frames go to these queues (ndrv_rss_set()), as long as @q is open. */
+void tool_spread(const char *name, struct ndrv_queue *q, const uint16_t *queues, unsigned int nr);
+/* Thread @number, on the processor that --cpus gives it. Takes no signals but SIGUSR1, which does nothing. */
+void tool_thread(pthread_t *thread, const struct tool_common *common, unsigned int number,
+		 void *(*run)(void *), void *arg);
 /* Says so while it waits; false if a signal ended the wait or no link came within @timeout_ms. */
 bool tool_wait_link(const char *name, struct ndrv_queue *q, unsigned int timeout_ms);
 

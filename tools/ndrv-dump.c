@@ -14,15 +14,14 @@
 #include "common.h"
 #include "dump_line.h"
 #include "pcapng.h"
+#include "wait.h"
 
 #define LINK_WAIT_MS	10000
 #define BURST		64
-/* An empty ring is looked at again after this. */
-#define IDLE_NAP_NS	20000
-/* Rounds without packets before the first nap. */
-#define IDLE_ROUNDS	1000
+#define TICK_NS		1000000000ull
 
 static struct tool_common common = {
+	.wait = TOOL_WAIT_ADAPTIVE,
 	.queue = {
 		.size = sizeof(common.queue),
 		.flags = NDRV_OPEN_F_NO_TX,
@@ -37,6 +36,7 @@ static struct {
 
 struct dump {
 	struct ndrv_queue *q;
+	struct tool_waiter *waiter;
 	FILE *out;
 	uint64_t packets, bytes;
 	struct ndrv_stats before, after;
@@ -74,7 +74,7 @@ static const struct tool_usage usage = {
 		"for each.\n\n",
 	.options = options,
 	.common = TOOL_OPT_RUN | TOOL_OPT_RX_RING | TOOL_OPT_MAX_FRAME |
-		  TOOL_OPT_QUEUE,
+		  TOOL_OPT_QUEUE | TOOL_OPT_WAIT,
 	.tail = "\nThe time of a packet is when it was taken from the ring. SIGINT and SIGTERM end with a summary,\n"
 		"which goes to standard error (--json, too; -q leaves it out).\n"
 		"Exit status: 0 done, 1 failed, 2 wrong usage.\n",
@@ -159,33 +159,40 @@ static int take(struct dump *d, int *out_ret)
 	return n;
 }
 
-/* Nothing arrived: show what was captured so far, and do not burn the CPU. */
-static void idle(struct dump *d, unsigned int *rounds, int *out_ret)
+/* Nothing arrived: show what was captured so far, and wait, but not beyond @until; false on an error. */
+static bool idle(struct dump *d, bool first, uint64_t now, uint64_t until, int *out_ret)
 {
-	const struct timespec nap = { .tv_nsec = IDLE_NAP_NS };
+	int ret;
 
-	if (++*rounds < IDLE_ROUNDS)
-		return;
-	if (*rounds == IDLE_ROUNDS && fflush(d->out))
+	if (first && fflush(d->out)) {
 		*out_ret = -errno;
-	nanosleep(&nap, NULL);
+		return true;
+	}
+	ret = tool_wait(d->waiter, until > now ? (until - now) / 1000 + 1 : 0);
+	/* What is wrong with a queue is said by its next burst. */
+	if (ret >= 0 || ret == -EINTR || ret == -ESTALE || ret == -ENODEV || ret == -EPIPE)
+		return true;
+	tool_warn("%s: cannot wait: %s", opt.port, ndrv_strerror(ret));
+	return false;
 }
 
 /* Until a signal, the count, the time, or an error (then false). */
 static bool capture(struct dump *d)
 {
-	uint64_t start = tool_now_ns(), tick = start, shown = 0, now;
-	unsigned int rounds = 0;
+	uint64_t now = tool_now_ns(), tick = now, shown = 0, until;
+	uint64_t end = common.run_ns ? now + common.run_ns : UINT64_MAX;
+	bool empty = false, was_empty;
 	int n, out_ret = 0;
 
 	while (!tool_stop && !(common.count && d->packets >= common.count)) {
 		n = take(d, &out_ret);
 		if (n < 0 && !tool_recover(opt.port, d->q, n))
 			return false;
-		if (n > 0)
-			rounds = 0;
-		else
-			idle(d, &rounds, &out_ret);
+		was_empty = empty;
+		empty = !n;
+		until = tick + TICK_NS < end ? tick + TICK_NS : end;
+		if (empty && !out_ret && !idle(d, !was_empty, now, until, &out_ret))
+			return false;
 		if (out_ret) {
 			/* A reader that had enough closes its end of the pipe. */
 			if (out_ret == -EPIPE)
@@ -195,9 +202,9 @@ static bool capture(struct dump *d)
 			return false;
 		}
 		now = tool_now_ns();
-		if (common.run_ns && now - start >= common.run_ns)
+		if (now >= end)
 			break;
-		if (now - tick >= 1000000000) {
+		if (now - tick >= TICK_NS) {
 			tool_live(common.quiet || !opt.file, "%.0f packets/s, %llu packets",
 				  (d->packets - shown) * 1e9 / (now - tick),
 				  (unsigned long long)d->packets);
@@ -231,16 +238,11 @@ static void spread(const struct dump *d)
 {
 	uint16_t queues[NDRV_RSS_TABLE_LEN];
 	unsigned int i;
-	int ret;
 
-	if (!opt.rss)
-		return;
 	for (i = 0; i < opt.rss; i++)
 		queues[i] = i;
-	ret = ndrv_rss_set(d->q, NULL, queues, opt.rss);
-	if (ret)
-		tool_die("%s: cannot spread over %u queues: %s", opt.port, opt.rss,
-			 ret == -EBUSY ? "another program does it" : ndrv_strerror(ret));
+	if (opt.rss)
+		tool_spread(opt.port, d->q, queues, opt.rss);
 }
 
 int main(int argc, char **argv)
@@ -269,7 +271,11 @@ int main(int argc, char **argv)
 	if (!common.quiet)
 		fprintf(stderr, "ndrv-dump: capturing on %s\n", opt.port);
 
+	d.waiter = tool_waiter_open(common.wait, &opt.port, &d.q, 1);
+	if (d.waiter)
+		tool_waiter_want(d.waiter, d.q, NDRV_ARM_RX);
 	good = capture(&d);
+	tool_waiter_close(d.waiter);
 	tool_live_end();
 	if (!ndrv_queue_stats(d.q, &d.after))
 		missed = d.after.out_rx_missed - d.before.out_rx_missed +

@@ -16,6 +16,7 @@ static const struct {
 	{ "unbind", "ndrv unbind", cmd_unbind },
 	{ "info", "ndrv info", cmd_info },
 	{ "stats", "ndrv stats", cmd_stats },
+	{ "events", "ndrv events", cmd_events },
 };
 
 static const char help[] =
@@ -25,7 +26,8 @@ static const char help[] =
 	"  bind DEVICE...        give cards to ndrv\n"
 	"  unbind DEVICE...      give them back to the kernel\n"
 	"  info DEVICE           what a device is and can do, and its link\n"
-	"  stats DEVICE          its counters\n"
+	"  stats DEVICE          its counters, and those of its queues\n"
+	"  events DEVICE         its link, resets and errors, as they happen\n"
 	"\n"
 	"DEVICE is ndrvN, a PCI address (0000:03:00.0, 03:00.0) or a network interface.\n"
 	"ndrv COMMAND --help tells more; so does ndrv(8).\n";

@@ -3,11 +3,18 @@
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common.h"
+
+static const char *const wait_names[] = {
+	[TOOL_WAIT_POLL] = "poll", [TOOL_WAIT_IRQ] = "irq", [TOOL_WAIT_URING] = "uring",
+	[TOOL_WAIT_ADAPTIVE] = "adaptive",
+};
 
 #define DEFAULT_ENTRIES	512	/* what libndrv makes of 0 */
 #define HELP_COLUMN	24
@@ -77,19 +84,66 @@ static void set_json(const char *option, const char *text)
 	common->json = true;
 }
 
-/* By the bits of TOOL_OPT_*. A %u is the default. */
+static void set_wait(const char *option, const char *text)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(wait_names) / sizeof(wait_names[0]); i++) {
+		if (strcmp(text, wait_names[i]))
+			continue;
+		common->wait = i;
+		return;
+	}
+	tool_die_usage("%s: '%s' is neither poll, irq, uring nor adaptive", option, text);
+}
+
+static void set_queues(const char *option, const char *text)
+{
+	common->queues = tool_number(option, text, 1, TOOL_QUEUES_MAX);
+}
+
+/* "0,2,4-7" */
+static void set_cpus(const char *option, const char *text)
+{
+	const char *p = text;
+	unsigned long first, last;
+	char *end = NULL;
+
+	common->nr_cpus = 0;
+	do {
+		first = last = isdigit((unsigned char)*p) ? strtoul(p, &end, 10) : ULONG_MAX;
+		if (last != ULONG_MAX && *end == '-' && isdigit((unsigned char)end[1]))
+			last = strtoul(end + 1, &end, 10);
+		if (last >= CPU_SETSIZE || last < first || (*end && *end != ','))
+			tool_die_usage("%s: '%s' is not a list of processors such as 0,2,4-7", option,
+				       text);
+		for (; first <= last; first++) {
+			if (common->nr_cpus == TOOL_CPUS_MAX)
+				tool_die_usage("%s: more than %u processors", option, TOOL_CPUS_MAX);
+			common->cpus[common->nr_cpus++] = first;
+		}
+		p = end + 1;
+	} while (*end);
+}
+
+/* By the bits of TOOL_OPT_*. A %s is the default. */
 static const struct tool_option common_options[] = {
 	{ 'c', "count", "N", "end after N packets", set_count, NULL },
 	{ 't', "seconds", "S", "end after S seconds", set_seconds, NULL },
-	{ 'b', "burst", "N", "at most N packets at a time (1 to 256; default %u)", set_burst, NULL },
-	{ 0, "rx-ring", "N", "receive descriptors of a port (default %u)", set_rx_ring, NULL },
-	{ 0, "tx-ring", "N", "transmit descriptors of a port (default %u)", set_tx_ring, NULL },
-	{ 0, "max-frame", "N", "longest frame in bytes without FCS (default %u)", set_max_frame, NULL },
+	{ 'b', "burst", "N", "at most N packets at a time (1 to 256; default %s)", set_burst, NULL },
+	{ 0, "rx-ring", "N", "receive descriptors of a port (default %s)", set_rx_ring, NULL },
+	{ 0, "tx-ring", "N", "transmit descriptors of a port (default %s)", set_tx_ring, NULL },
+	{ 0, "max-frame", "N", "longest frame in bytes without FCS (default %s)", set_max_frame, NULL },
 	{ 0, "doorbell", "HOW", "mapped (default): write the card's tail register;\n"
 	  "kernel: one system call a burst", set_doorbell, NULL },
 	{ 0, "queue", "N", "receive from queue pair N (default 0)", set_queue, NULL },
 	{ 'q', "quiet", NULL, "print no more than the result", set_quiet, NULL },
 	{ 0, "json", NULL, "print JSON", set_json, NULL },
+	{ 0, "wait", "HOW", "while nothing arrives (default %s):\npoll: look again at once;\n"
+	  "irq: sleep until the card interrupts; uring: through io_uring;\n"
+	  "adaptive: look for a while, then sleep", set_wait, NULL },
+	{ 0, "queues", "N", "queue pairs of a port, each with a thread (default 1)", set_queues, NULL },
+	{ 0, "cpus", "LIST", "processors of the threads in turn, such as 0,2,4-7", set_cpus, NULL },
 };
 
 #define NR_COMMON (sizeof(common_options) / sizeof(common_options[0]))
@@ -98,21 +152,32 @@ static const struct tool_option help_option = { 'h', "help", NULL, "print this",
 static const struct tool_option version_option = { 0, "version", NULL, "print the version",
 						    NULL, NULL };
 
-static unsigned int common_default(unsigned int bit)
+/* The default of that option, as text. */
+static const char *common_default(unsigned int bit)
 {
+	static char text[16];
+	uint32_t value;
+
 	switch (1u << bit) {
+	case TOOL_OPT_WAIT:
+		return wait_names[common->wait];
 	case TOOL_OPT_BURST:
-		return common->burst;
+		value = common->burst;
+		break;
 	case TOOL_OPT_RX_RING:
-		return common->queue.rx_entries ? common->queue.rx_entries : DEFAULT_ENTRIES;
+		value = common->queue.rx_entries ? common->queue.rx_entries : DEFAULT_ENTRIES;
+		break;
 	case TOOL_OPT_TX_RING:
-		return common->queue.tx_entries ? common->queue.tx_entries : DEFAULT_ENTRIES;
+		value = common->queue.tx_entries ? common->queue.tx_entries : DEFAULT_ENTRIES;
+		break;
 	default:
-		return common->queue.max_frame_bytes ? common->queue.max_frame_bytes : 1518;
+		value = common->queue.max_frame_bytes ? common->queue.max_frame_bytes : 1518;
 	}
+	snprintf(text, sizeof(text), "%u", value);
+	return text;
 }
 
-static void print_option(const struct tool_option *o, unsigned int value)
+static void print_option(const struct tool_option *o, const char *value)
 {
 	const char *p;
 	int column;
@@ -121,8 +186,8 @@ static void print_option(const struct tool_option *o, unsigned int value)
 	column += printf("--%s%s%s", o->name, o->arg ? "=" : "", o->arg ? o->arg : "");
 	printf("%*s", column < HELP_COLUMN ? HELP_COLUMN - column : 1, "");
 	for (p = o->help; *p; p++) {
-		if (p[0] == '%' && p[1] == 'u') {
-			printf("%u", value);
+		if (p[0] == '%' && p[1] == 's') {
+			fputs(value, stdout);
 			p++;
 		} else {
 			putchar(*p);
@@ -140,12 +205,12 @@ static void print_help(const struct tool_usage *usage)
 
 	fputs(usage->head, stdout);
 	for (o = usage->options; o && o->name; o++)
-		print_option(o, 0);
+		print_option(o, "");
 	for (bit = 0; bit < NR_COMMON; bit++)
 		if (usage->common & 1u << bit)
 			print_option(&common_options[bit], common_default(bit));
-	print_option(&help_option, 0);
-	print_option(&version_option, 0);
+	print_option(&help_option, "");
+	print_option(&version_option, "");
 	fputs(usage->tail, stdout);
 }
 

@@ -22,16 +22,28 @@
 #define TOOL_OPT_QUEUE		(1u << 7)	/* --queue */
 #define TOOL_OPT_QUIET		(1u << 8)	/* -q, --quiet */
 #define TOOL_OPT_JSON		(1u << 9)	/* --json */
+#define TOOL_OPT_WAIT		(1u << 10)	/* --wait */
+#define TOOL_OPT_QUEUES		(1u << 11)	/* --queues */
+#define TOOL_OPT_CPUS		(1u << 12)	/* --cpus */
 #define TOOL_OPT_RUN		(TOOL_OPT_COUNT | TOOL_OPT_SECONDS | TOOL_OPT_DOORBELL | \
 				 TOOL_OPT_QUIET | TOOL_OPT_JSON)
 
 #define TOOL_BURST_MAX		256
+#define TOOL_QUEUES_MAX		256
+#define TOOL_CPUS_MAX		256
+
+/* What to do while there is nothing to do. */
+enum tool_wait { TOOL_WAIT_POLL, TOOL_WAIT_IRQ, TOOL_WAIT_URING, TOOL_WAIT_ADAPTIVE };
 
 /* Set to the defaults before tool_options(); --help shows them. */
 struct tool_common {
 	uint64_t count, run_ns;		/* 0: no end */
 	unsigned int burst;
 	bool quiet, json;
+	enum tool_wait wait;
+	unsigned int queues;		/* 0 counts as 1 */
+	unsigned int nr_cpus;
+	uint16_t cpus[TOOL_CPUS_MAX];	/* in the order of the list */
 	struct ndrv_queue_opts queue;
 };
 
