@@ -106,6 +106,45 @@ static int prepare_detach(int fd, void *arg)
 	return err;
 }
 
+static int prepare_arm(int fd, void *arg)
+{
+	((struct ndrv_arm *)arg)->flags = NDRV_ARM_RX;
+	return prepare_running(fd, &(struct ndrv_doorbell){});
+}
+
+/* Every card has filters for addresses. */
+static int prepare_filter(int fd, void *arg)
+{
+	struct ndrv_filter_add *fa = arg;
+
+	(void)fd;
+	fa->type = NDRV_FILTER_MAC;
+	fa->queue = NDRV_QUEUE_ANY;
+	memcpy(fa->mac, "\x02\x00\x00\x00\x00\x01", 6);
+	return 0;
+}
+
+static void undo_filter(int fd, void *arg)
+{
+	struct ndrv_filter_del fd_arg = {
+		.size = sizeof(fd_arg),
+		.filter = ((struct ndrv_filter_add *)arg)->out_filter,
+	};
+
+	xioctl(fd, NDRV_FILTER_DEL, &fd_arg);
+}
+
+static int prepare_unfilter(int fd, void *arg)
+{
+	struct ndrv_filter_add fa = { .size = sizeof(fa) };
+	int err;
+
+	prepare_filter(fd, &fa);
+	err = xioctl(fd, NDRV_FILTER_ADD, &fa);
+	((struct ndrv_filter_del *)arg)->filter = fa.out_filter;
+	return err;
+}
+
 static void undo_nothing(int fd, void *arg)
 {
 	(void)fd;
@@ -123,7 +162,7 @@ static void undo_nothing(int fd, void *arg)
 	{ #call, call, sizeof(struct type), flags, reserved, out, prepare_##how, undo_##undo_how }
 
 static const struct row rows[] = {
-	ROW(NDRV_INFO, ndrv_info, 0, -1, OUT(ndrv_info, out_abi, out_rss_queues),
+	ROW(NDRV_INFO, ndrv_info, 0, -1, OUT(ndrv_info, out_abi, out_vectors),
 	    nothing, nothing),
 	ROW(NDRV_QUEUE_SETUP, ndrv_queue_setup,
 	    NDRV_QUEUE_F_KERNEL_DOORBELL | NDRV_QUEUE_F_VLAN_STRIP,
@@ -148,6 +187,16 @@ static const struct row rows[] = {
 	/* Without SPREAD it takes a table back, which any device lets a file do. */
 	ROW(NDRV_RSS, ndrv_rss, NDRV_RSS_F_SPREAD, offsetof(struct ndrv_rss, table), NO_OUT,
 	    nothing, nothing),
+	ROW(NDRV_ARM, ndrv_arm, NDRV_ARM_RX | NDRV_ARM_TX, -1, NO_OUT, arm, nothing),
+	ROW(NDRV_QUEUE_GET, ndrv_queue_get, 0, -1, OUT(ndrv_queue_get, out_state, out_tx_bytes),
+	    ready, nothing),
+	ROW(NDRV_FILTER_ADD, ndrv_filter_add,
+	    NDRV_FILTER_F_PROTO | NDRV_FILTER_F_SRC_IP | NDRV_FILTER_F_DST_IP |
+	    NDRV_FILTER_F_SRC_PORT | NDRV_FILTER_F_DST_PORT,
+	    offsetof(struct ndrv_filter_add, __reserved),
+	    OUT(ndrv_filter_add, out_filter, out_filter), filter, filter),
+	ROW(NDRV_FILTER_DEL, ndrv_filter_del, 0, offsetof(struct ndrv_filter_del, __reserved),
+	    NO_OUT, unfilter, nothing),
 };
 
 FIXTURE(ioctl_rules)
@@ -177,6 +226,10 @@ VARIANT(RX_MODE);
 VARIANT(STATS);
 VARIANT(LINK);
 VARIANT(RSS);
+VARIANT(ARM);
+VARIANT(QUEUE_GET);
+VARIANT(FILTER_ADD);
+VARIANT(FILTER_DEL);
 
 #define CALL(at) xioctl(self->fd, self->row->cmd, at)
 
@@ -371,7 +424,7 @@ TEST(reserved_field_is_einval)
 		EXPECT_EQ(0, xioctl(fd, row->cmd, arg)) TH_LOG("%s", row->name);
 		close(fd);
 	}
-	EXPECT_EQ(4, n);
+	EXPECT_EQ(6, n);
 }
 
 /* A call that cannot write its results must not leave half of them behind. */
@@ -404,7 +457,7 @@ TEST(unwritable_argument_is_efault)
 		munmap(ro, page);
 		close(fd);
 	}
-	EXPECT_EQ(7, n);
+	EXPECT_EQ(9, n);
 }
 
 FIXTURE(numbers) { int fd; };

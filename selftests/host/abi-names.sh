@@ -14,7 +14,7 @@ names()
 	sed -n 's/^#define[[:space:]]*\(NDRV_[A-Z0-9_]*\)[[:space:]].*/NUM(\1,/p' "$header"
 	awk '/^struct ndrv_[a-z_]* \{/ { s = $2 }
 		/^}/ { s = "" }
-		s && /^\t__[a-z_]*[us][0-9]+ / {
+		s && /^\t(__[a-z_]*[us]|__be)[0-9]+ / {
 			f = $2
 			sub(/[;[].*/, "", f)
 			print "FIELD(" s ", " f ","

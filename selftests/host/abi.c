@@ -69,6 +69,49 @@
 	NUM(NDRV_RSS_KEY_LEN, 40) \
 	NUM(NDRV_RSS_TABLE_LEN, 128) \
 	NUM(NDRV_RSS_F_SPREAD, 1) \
+	NUM(NDRV_ARM, 0xbd0c) \
+	NUM(NDRV_QUEUE_GET, 0xbd0d) \
+	NUM(NDRV_FILTER_ADD, 0xbd0e) \
+	NUM(NDRV_FILTER_DEL, 0xbd0f) \
+	NUM(NDRV_URING_DOORBELL, 0xbd40) \
+	NUM(NDRV_URING_ARM, 0xbd41) \
+	NUM(NDRV_URING_WAIT, 0xbd42) \
+	NUM(NDRV_URING_CANCEL, 0xbd43) \
+	NUM(NDRV_MMAP_COUNTERS, 83886080) \
+	NUM(NDRV_POOL_ALL, 0xffffffff) \
+	NUM(NDRV_FEAT_WAIT, 0x40) \
+	NUM(NDRV_FEAT_FILTER_MAC, 0x80) \
+	NUM(NDRV_FEAT_FILTER_MAC_QUEUE, 0x100) \
+	NUM(NDRV_FEAT_FILTER_VLAN, 0x200) \
+	NUM(NDRV_FEAT_FILTER_ETHERTYPE, 0x400) \
+	NUM(NDRV_FEAT_FILTER_TUPLE, 0x800) \
+	NUM(NDRV_FEAT_QUEUE_STATS, 0x1000) \
+	NUM(NDRV_FEAT_URING_WAIT, 0x2000) \
+	NUM(NDRV_ARM_RX, 1) \
+	NUM(NDRV_ARM_TX, 2) \
+	NUM(NDRV_FILTER_MAC, 1) \
+	NUM(NDRV_FILTER_VLAN, 2) \
+	NUM(NDRV_FILTER_ETHERTYPE, 3) \
+	NUM(NDRV_FILTER_TUPLE, 4) \
+	NUM(NDRV_FILTER_F_PROTO, 0x01) \
+	NUM(NDRV_FILTER_F_SRC_IP, 0x02) \
+	NUM(NDRV_FILTER_F_DST_IP, 0x04) \
+	NUM(NDRV_FILTER_F_SRC_PORT, 0x08) \
+	NUM(NDRV_FILTER_F_DST_PORT, 0x10) \
+	NUM(NDRV_EVENT_LINK, 1) \
+	NUM(NDRV_EVENT_REVOKED, 2) \
+	NUM(NDRV_EVENT_RESTORED, 3) \
+	NUM(NDRV_EVENT_GONE, 4) \
+	NUM(NDRV_EVENT_ERROR, 5) \
+	NUM(NDRV_EVENT_LOST, 6) \
+	NUM(NDRV_REASON_RESET, 1) \
+	NUM(NDRV_REASON_ADMIN, 2) \
+	NUM(NDRV_REASON_SUSPEND, 3) \
+	NUM(NDRV_REASON_PCI_ERROR, 4) \
+	NUM(NDRV_REASON_LOST, 5) \
+	NUM(NDRV_ERROR_DESC, 1) \
+	NUM(NDRV_ERROR_STRAY, 2) \
+	NUM(NDRV_ERROR_HARDWARE, 3) \
 	SIZE(ndrv_status, 64) \
 	FIELD(ndrv_status, generation, 0, 8) \
 	FIELD(ndrv_status, state, 8, 4) \
@@ -99,7 +142,8 @@
 	FIELD(ndrv_info, out_mac, 74, 6) \
 	FIELD(ndrv_info, out_pool_limit, 80, 8) \
 	FIELD(ndrv_info, out_rss_queues, 88, 4) \
-	FIELD(ndrv_info, __reserved, 92, 12) \
+	FIELD(ndrv_info, out_vectors, 92, 4) \
+	FIELD(ndrv_info, __reserved, 96, 8) \
 	SIZE(ndrv_queue_setup, 48) \
 	FIELD(ndrv_queue_setup, size, 0, 4) \
 	FIELD(ndrv_queue_setup, flags, 4, 4) \
@@ -175,7 +219,72 @@
 	FIELD(ndrv_rss, size, 0, 4) \
 	FIELD(ndrv_rss, flags, 4, 4) \
 	FIELD(ndrv_rss, key, 8, 40) \
-	FIELD(ndrv_rss, table, 48, 256)
+	FIELD(ndrv_rss, table, 48, 256) \
+	SIZE(ndrv_counters, 64) \
+	FIELD(ndrv_counters, rx_packets, 0, 8) \
+	FIELD(ndrv_counters, rx_bytes, 8, 8) \
+	FIELD(ndrv_counters, tx_packets, 16, 8) \
+	FIELD(ndrv_counters, tx_bytes, 24, 8) \
+	FIELD(ndrv_counters, rx_errors, 32, 8) \
+	FIELD(ndrv_counters, sleeps, 40, 8) \
+	FIELD(ndrv_counters, __reserved, 48, 16) \
+	SIZE(ndrv_arm, 8) \
+	FIELD(ndrv_arm, size, 0, 4) \
+	FIELD(ndrv_arm, flags, 4, 4) \
+	SIZE(ndrv_queue_get, 112) \
+	FIELD(ndrv_queue_get, size, 0, 4) \
+	FIELD(ndrv_queue_get, flags, 4, 4) \
+	FIELD(ndrv_queue_get, out_state, 8, 4) \
+	FIELD(ndrv_queue_get, out_queue, 12, 4) \
+	FIELD(ndrv_queue_get, out_flags, 16, 4) \
+	FIELD(ndrv_queue_get, out_rx_entries, 20, 4) \
+	FIELD(ndrv_queue_get, out_tx_entries, 24, 4) \
+	FIELD(ndrv_queue_get, out_rx_buf_bytes, 28, 4) \
+	FIELD(ndrv_queue_get, out_rx_ring_bytes, 32, 4) \
+	FIELD(ndrv_queue_get, out_tx_ring_bytes, 36, 4) \
+	FIELD(ndrv_queue_get, out_rx_tail_off, 40, 4) \
+	FIELD(ndrv_queue_get, out_tx_tail_off, 44, 4) \
+	FIELD(ndrv_queue_get, out_counted, 48, 4) \
+	FIELD(ndrv_queue_get, __reserved, 52, 4) \
+	FIELD(ndrv_queue_get, out_generation, 56, 8) \
+	FIELD(ndrv_queue_get, out_interrupts, 64, 8) \
+	FIELD(ndrv_queue_get, out_rx_packets, 72, 8) \
+	FIELD(ndrv_queue_get, out_rx_bytes, 80, 8) \
+	FIELD(ndrv_queue_get, out_rx_no_desc, 88, 8) \
+	FIELD(ndrv_queue_get, out_tx_packets, 96, 8) \
+	FIELD(ndrv_queue_get, out_tx_bytes, 104, 8) \
+	SIZE(ndrv_filter_add, 48) \
+	FIELD(ndrv_filter_add, size, 0, 4) \
+	FIELD(ndrv_filter_add, flags, 4, 4) \
+	FIELD(ndrv_filter_add, type, 8, 4) \
+	FIELD(ndrv_filter_add, queue, 12, 4) \
+	FIELD(ndrv_filter_add, mac, 16, 6) \
+	FIELD(ndrv_filter_add, vlan, 22, 2) \
+	FIELD(ndrv_filter_add, ethertype, 24, 2) \
+	FIELD(ndrv_filter_add, proto, 26, 1) \
+	FIELD(ndrv_filter_add, __reserved0, 27, 1) \
+	FIELD(ndrv_filter_add, src_ip, 28, 4) \
+	FIELD(ndrv_filter_add, dst_ip, 32, 4) \
+	FIELD(ndrv_filter_add, src_port, 36, 2) \
+	FIELD(ndrv_filter_add, dst_port, 38, 2) \
+	FIELD(ndrv_filter_add, out_filter, 40, 4) \
+	FIELD(ndrv_filter_add, __reserved, 44, 4) \
+	SIZE(ndrv_filter_del, 16) \
+	FIELD(ndrv_filter_del, size, 0, 4) \
+	FIELD(ndrv_filter_del, flags, 4, 4) \
+	FIELD(ndrv_filter_del, filter, 8, 4) \
+	FIELD(ndrv_filter_del, __reserved, 12, 4) \
+	SIZE(ndrv_event, 40) \
+	FIELD(ndrv_event, type, 0, 4) \
+	FIELD(ndrv_event, queue, 4, 4) \
+	FIELD(ndrv_event, time_ns, 8, 8) \
+	FIELD(ndrv_event, generation, 16, 8) \
+	FIELD(ndrv_event, arg, 24, 16) \
+	SIZE(ndrv_uring, 16) \
+	FIELD(ndrv_uring, flags, 0, 4) \
+	FIELD(ndrv_uring, rx_tail, 4, 4) \
+	FIELD(ndrv_uring, tx_tail, 8, 4) \
+	FIELD(ndrv_uring, __reserved, 12, 4)
 
 #ifdef ABI_COMPILE_ONLY
 
