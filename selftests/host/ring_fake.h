@@ -21,6 +21,9 @@
 /* How the pools of fake_init() look to the card: scattered in pages, or in one piece. */
 static uint32_t fake_piece_shift = FAKE_PAGES;
 
+/* NDRV_FEAT_* of the devices of fake_init(). */
+static uint32_t fake_features;
+
 struct fake;
 
 /* What a card says of a received frame besides its length, in the bits of its own descriptors. */
@@ -140,6 +143,7 @@ static inline void fake_init(struct fake *f, uint32_t rx_entries, uint32_t tx_en
 		.rx_tail = &f->rx_tail, .tx_tail = &f->tx_tail,
 		.rx_entries = rx_entries, .tx_entries = tx_entries,
 		.rx_buf_bytes = rx_entries ? rx_buf_bytes : 0,
+		.features = fake_features,
 		.status = &f->status,
 	};
 	if (ndrv_rings_init(f->q, f->card->ops, &rings) ||
