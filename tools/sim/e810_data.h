@@ -109,9 +109,10 @@ void e810_buf_write(struct e810_ring *q, uint64_t iova, const void *buf, uint32_
 
 /* ---- e810_rx.c ---- */
 void e810_rx_reset(struct e810 *e);
-/* A frame for one VSI and, if queue >= 0, for that queue; from the wire or looped back. */
-void e810_rx_vsi(struct e810 *e, const struct e810_vsi *v, int queue, const uint8_t *f,
-		 uint32_t len, bool loopback);
+struct e810_dest;
+/* A frame for one VSI and, if `to` names one, for that queue; from the wire or looped back. */
+void e810_rx_vsi(struct e810 *e, const struct e810_vsi *v, const struct e810_dest *to,
+		 const uint8_t *f, uint32_t len, bool loopback);
 /* A flow director completion on queue 0 of the VSI: qword 1. */
 void e810_rx_fd_done(struct e810 *e, const struct e810_vsi *v, uint64_t qw1, uint32_t fdid);
 
@@ -130,6 +131,7 @@ void e810_rss_vsi_changed(struct e810 *e, uint16_t vsi);
 struct e810_dest {
 	uint16_t vsi;
 	int16_t queue;			/* -1: as the VSI decides */
+	uint8_t region;			/* 2^region queues, by hash */
 };
 
 struct e810_fwd {

@@ -321,15 +321,15 @@ void e810_rx_fd_done(struct e810 *e, const struct e810_vsi *v, uint64_t qw1, uin
 
 /* ---- in ------------------------------------------------------------------------------------- */
 
-void e810_rx_vsi(struct e810 *e, const struct e810_vsi *v, int queue, const uint8_t *f,
-		 uint32_t len, bool loopback)
+void e810_rx_vsi(struct e810 *e, const struct e810_vsi *v, const struct e810_dest *to,
+		 const uint8_t *f, uint32_t len, bool loopback)
 {
 	struct e810_rx_info ri = { .len = len, .vsi = v->num };
 
 	e810_stats_rx_vsi(e, v->num, f, len);
 	e810_classify(e, v, f, len, &ri);
-	if (queue >= 0)
-		ri.queue = (uint16_t)queue;
+	if (to->queue >= 0)
+		ri.queue = (uint16_t)(to->queue + (ri.hash & ((1u << to->region) - 1)));
 	if (loopback)
 		ri.status |= RXF_LPBK;
 	if (e->q->pb_frames || !e810_master(e) || deliver(e, &ri, f) == WAIT)
@@ -366,7 +366,7 @@ void e810_rx_frame(struct e810 *e, const uint8_t *f, uint32_t len)
 
 		if (!v || !e810_switch_vlan_ok(e, v, f, len, false))
 			continue;
-		e810_rx_vsi(e, v, fwd->to[i].queue, f, len, false);
+		e810_rx_vsi(e, v, &fwd->to[i], f, len, false);
 		taken = true;
 	}
 	if (!taken)

@@ -114,16 +114,16 @@ static bool matches(const struct rule *r, const struct look *l)
 	return false;
 }
 
-static void add_dest(struct e810_fwd *fwd, uint16_t vsi, int16_t queue)
+static void add_dest(struct e810_fwd *fwd, uint16_t vsi, int16_t queue, uint8_t region)
 {
 	for (unsigned int i = 0; i < fwd->nr; i++)
 		if (fwd->to[i].vsi == vsi) {
 			if (queue >= 0)
-				fwd->to[i].queue = queue;
+				fwd->to[i] = (struct e810_dest){ vsi, queue, region };
 			return;
 		}
 	if (fwd->nr < sizeof(fwd->to) / sizeof(fwd->to[0]))
-		fwd->to[fwd->nr++] = (struct e810_dest){ vsi, queue };
+		fwd->to[fwd->nr++] = (struct e810_dest){ vsi, queue, region };
 }
 
 /* The VSI that owns an Rx queue. */
@@ -143,25 +143,24 @@ static void add_action(struct e810 *e, struct e810_fwd *fwd, uint32_t act)
 	const struct list *l;
 	int vsi;
 
-	if (!(act & ACT_VALID))
-		return;
+	/* Bit 17 is a part of its region, not VALID. */
 	if (ACT_TYPE(act) == ACT_TO_Q) {
 		vsi = vsi_of_queue(e, ACT_QUEUE(act));
 		if (vsi >= 0)
-			add_dest(fwd, (uint16_t)vsi, (int16_t)ACT_QUEUE(act));
+			add_dest(fwd, (uint16_t)vsi, (int16_t)ACT_QUEUE(act), ACT_Q_REGION(act));
 		return;
 	}
-	if (ACT_TYPE(act) != ACT_FORWARD)
+	if (ACT_TYPE(act) != ACT_FORWARD || !(act & ACT_VALID))
 		return;
 	if (act & ACT_DROP) {
 		fwd->drop = true;
 	} else if (!(act & ACT_LIST)) {
-		add_dest(fwd, (uint16_t)ACT_VSI(act), -1);
+		add_dest(fwd, (uint16_t)ACT_VSI(act), -1, 0);
 	} else if (ACT_LIST_ID(act) < NR_LISTS) {
 		l = &e->sw->list[0][ACT_LIST_ID(act)];
 		for (unsigned int i = 0; i < E810_NR_VSIS; i++)
 			if (in_list(l, i))
-				add_dest(fwd, (uint16_t)i, -1);
+				add_dest(fwd, (uint16_t)i, -1, 0);
 	}
 }
 

@@ -68,7 +68,7 @@ static void to_vsis(struct e810 *e, const struct e810_fwd *fwd, const uint8_t *d
 		const struct e810_vsi *v = e810_vsi_get(e, fwd->to[i].vsi);
 
 		if (v && e810_switch_vlan_ok(e, v, d, len, false))
-			e810_rx_vsi(e, v, fwd->to[i].queue, d, len, true);
+			e810_rx_vsi(e, v, &fwd->to[i], d, len, true);
 	}
 }
 
@@ -98,7 +98,7 @@ static void emit(struct e810_ring *q, const struct e810_vsi *v, const struct pac
 		to.lan = way == SWTCH_UPLINK;
 		if (way == SWTCH_VSI) {
 			to.nr = 1;
-			to.to[0] = (struct e810_dest){ (uint16_t)TXX_VSI(pk->ctx1), -1 };
+			to.to[0] = (struct e810_dest){ (uint16_t)TXX_VSI(pk->ctx1), -1, 0 };
 		}
 		fwd = &to;
 	}
