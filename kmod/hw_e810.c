@@ -22,9 +22,11 @@
 #define FW_LOADING_POLLS	300
 #define FW_LOADING_POLL_US	10000
 
-#define FEATURES_SAFE		(NDRV_FEAT_RX_VLAN | NDRV_FEAT_TX_VLAN)
+#define FEATURES_SAFE		(NDRV_FEAT_RX_VLAN | NDRV_FEAT_TX_VLAN | NDRV_FEAT_FILTER_MAC | \
+				 NDRV_FEAT_FILTER_VLAN)
 #define FEATURES		(FEATURES_SAFE | NDRV_FEAT_RX_CSUM | NDRV_FEAT_TX_CSUM | \
-				 NDRV_FEAT_TX_TSO | NDRV_FEAT_RX_HASH)
+				 NDRV_FEAT_TX_TSO | NDRV_FEAT_RX_HASH | \
+				 NDRV_FEAT_FILTER_MAC_QUEUE | NDRV_FEAT_FILTER_ETHERTYPE)
 
 static int e810_attach(struct ndrv_hw *hw)
 {
@@ -294,11 +296,7 @@ static int e810_set_rx_mode(struct ndrv_hw *hw, bool promisc, bool allmulti, u32
 	int ret;
 
 	ret = e810_set_max_frame(hw, max_frame);
-	if (!ret)
-		ret = e810_rule_set(hw, E810_RULE_ANY_MULTICAST, promisc || allmulti);
-	if (!ret)
-		ret = e810_rule_set(hw, E810_RULE_ANY_UNICAST, promisc);
-	return ret;
+	return ret ?: e810_rule_promisc(hw, promisc, allmulti);
 }
 
 /* What start does with the switch and the scheduler, in the order in which one needs the other. */
@@ -416,6 +414,8 @@ static const struct ndrv_hw_ops e810_ops = {
 	.vector_off = e810_vector_off,
 	.misc_off = e810_misc_off,
 	.misc_arm = e810_misc_arm,
+	.filter_add = e810_filter_add,
+	.filter_del = e810_filter_del,
 	.rss = e810_rss,
 	.set_rx_mode = e810_set_rx_mode,
 	.link = e810_link,

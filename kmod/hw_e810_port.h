@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The port of an E810 function as its ops see it: state and prototypes of hw_e810.c (life of the
- * function), hw_e810_link.c (link, statistics), hw_e810_vsi.c (VSI and switch rules),
+ * function), hw_e810_link.c (link, statistics), hw_e810_vsi.c (VSI), hw_e810_rule.c (switch rules),
  * hw_e810_sched.c (Tx scheduler), hw_e810_queue.c and hw_e810_irq.c. Nobody else includes this.
  */
 #ifndef HW_E810_PORT_H
@@ -15,8 +15,9 @@
 #define E810_FCS		4
 #define E810_MAX_FRAME		9728	/* with FCS (9.5.5.3) */
 #define E810_NO_TEID		0xffffffffu
+#define E810_RULE_NAMES		0x10000	/* 16 bits in commands */
 
-/* The rules that ndrv may have in the switch. */
+/* The rules that ndrv may have in the switch, besides filters. */
 enum e810_rule {
 	E810_RULE_OWN_MAC,
 	E810_RULE_BROADCAST,
@@ -51,9 +52,15 @@ struct e810_port {
 	bool vsi_there;
 	u16 vsi;
 	bool vsi_strips;		/* what the VSI does with VLAN tags */
+	bool vsi_prunes;		/* takes only VLANs with a filter */
+	bool promisc;
 
 	bool rule_there[E810_NR_RULES];
 	u16 rule_index[E810_NR_RULES];	/* firmware's name for it */
+	unsigned long rule_used[E810_RULE_NAMES / (8 * sizeof(long))];	/* all that it has given out */
+	u32 nr_vlans;			/* VLAN filters */
+	bool prune_list_there;
+	u16 prune_list;			/* of VSIs: our own */
 
 	/* nodes of the scheduler that queues hang from, and how many each takes */
 	u32 group_teid[E810_MAX_QUEUES];
@@ -103,7 +110,15 @@ int e810_switch_find(struct ndrv_hw *hw);
 int e810_vsi_add(struct ndrv_hw *hw);
 /* Whether received VLAN tags are taken out of frames: one setting for all queues. */
 int e810_vsi_strip(struct ndrv_hw *hw, bool strip);
+/* Whether tagged frames are dropped unless their VLAN has a rule that names the VSI. */
+int e810_vsi_prune(struct ndrv_hw *hw, bool prune);
+
+/* ---- hw_e810_rule.c ------------------------------------------------------------------------ */
+
 int e810_rule_set(struct ndrv_hw *hw, enum e810_rule rule, bool on);
+int e810_rule_promisc(struct ndrv_hw *hw, bool promisc, bool allmulti);
+int e810_filter_add(struct ndrv_hw *hw, struct ndrv_hw_filter *f);
+int e810_filter_del(struct ndrv_hw *hw, const struct ndrv_hw_filter *f);
 
 /* ---- hw_e810_sched.c ----------------------------------------------------------------------- */
 

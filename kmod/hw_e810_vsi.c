@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * E810 switch: finds the function's port, makes its one VSI and the rules that lead frames to it.
+ * E810 switch: finds the function's port, makes its one VSI and says how it treats VLAN tags.
  * Every number that firmware hands out is checked before it is used as one.
  */
 #include "hw_e810_port.h"
@@ -30,6 +30,7 @@
 /* Where they are */
 #define VSI_SW_ID		2
 #define VSI_SW_FLAGS2		4
+#define VSI_SW_FLAGS2_RX_PRUNE	BIT(0)		/* take only VLANs with a rule */
 #define VSI_SW_FLAGS2_LAN_ENA	BIT(4)
 #define VSI_VLAN		12
 #define VSI_VLAN_TX_ALL		3		/* tagged and untagged frames may be sent */
@@ -45,18 +46,6 @@
 #define VSI_TC_LOG2_SHIFT	11
 #define VSI_RSS			78
 #define VSI_RSS_PF_TABLE	2
-
-/* A look-up rule with its header; without it to remove one */
-#define RULE_BYTES		32
-#define RULE_BYTES_REMOVE	16
-#define RULE_RX			0
-#define RULE_TX			1
-#define RULE_RECIPE_MAC		1
-#define RULE_RECIPE_PROMISC	3
-#define RULE_ACT_LB		BIT(2)
-#define RULE_ACT_LAN		BIT(3)
-#define RULE_ACT_VSI_SHIFT	4
-#define RULE_ACT_VALID		BIT(17)
 
 static int e810_switch_elem(struct ndrv_hw *hw, const u8 *e, bool *found)
 {
@@ -155,6 +144,7 @@ int e810_vsi_add(struct ndrv_hw *hw)
 	port->vsi = number;
 	port->vsi_there = true;
 	port->vsi_strips = false;
+	port->vsi_prunes = false;
 	return 0;
 }
 
@@ -176,93 +166,21 @@ int e810_vsi_strip(struct ndrv_hw *hw, bool strip)
 	return ret;
 }
 
-/*
- * The address rules are of the sending kind, as stock drivers make them: their recipe looks at
- * frames of both directions. LAN: a frame to the own address still leaves the port.
- */
-static void e810_rule_fill(struct ndrv_hw *hw, enum e810_rule rule, u8 r[RULE_BYTES])
+int e810_vsi_prune(struct ndrv_hw *hw, bool prune)
 {
+	struct e810_aq_desc d = { .opcode = E810_OP_UPDATE_VSI };
 	struct e810_port *port = e810_port(hw);
-	u32 act = RULE_ACT_VALID | (u32)port->vsi << RULE_ACT_VSI_SHIFT;
-	bool address = rule == E810_RULE_OWN_MAC || rule == E810_RULE_BROADCAST;
-	u8 *head = r + RULE_BYTES_REMOVE;
-
-	memset(r, 0, RULE_BYTES);
-	if (address)
-		act |= RULE_ACT_LB | RULE_ACT_LAN;
-	put_unaligned_le16(address ? RULE_TX : RULE_RX, r);
-	put_unaligned_le16(address ? RULE_RECIPE_MAC : RULE_RECIPE_PROMISC, r + 4);
-	put_unaligned_le16(address ? port->vsi : port->lport, r + 6);
-	put_unaligned_le32(act, r + 8);
-	put_unaligned_le16(RULE_BYTES - RULE_BYTES_REMOVE, r + 14);
-
-	head[6] = 0x02;
-	head[12] = 0x81;
-	switch (rule) {
-	case E810_RULE_OWN_MAC:
-		memcpy(head, hw->mac, 6);
-		break;
-	case E810_RULE_BROADCAST:
-		memset(head, 0xff, 6);
-		break;
-	case E810_RULE_ANY_UNICAST:
-		head[0] = 0x02;
-		break;
-	default:
-		head[0] = 0x03;			/* any multicast */
-		break;
-	}
-}
-
-static int e810_rule_add(struct ndrv_hw *hw, enum e810_rule rule)
-{
-	struct e810_aq_desc d = { .opcode = E810_OP_ADD_RULES };
-	struct e810_port *port = e810_port(hw);
-	u8 r[RULE_BYTES];
-	u32 i, index, status;
+	u8 p[VSI_BYTES] = {};
 	int ret;
 
-	e810_rule_fill(hw, rule, r);
-	put_unaligned_le16(1, d.param);
-	ret = e810_aq_cmd(hw, &d, r, sizeof(r), E810_AQ_F_RD);
-	if (ret)
-		return ret;
-	status = get_unaligned_le16(r + 2);
-	index = get_unaligned_le16(r + 12);
-	for (i = 0; i < E810_NR_RULES; i++)
-		if (port->rule_there[i] && port->rule_index[i] == index)
-			status = 0xffff;
-	if (status) {
-		ndrv_hw_err(hw, "opcode 0x02a0: rule %u: status 0x%x, index %u; resetting the function is what helps\n",
-			    rule, status, index);
-		return -EIO;
-	}
-	port->rule_index[rule] = index;
-	port->rule_there[rule] = true;
-	return 0;
-}
-
-static int e810_rule_remove(struct ndrv_hw *hw, enum e810_rule rule)
-{
-	struct e810_aq_desc d = { .opcode = E810_OP_REMOVE_RULES };
-	struct e810_port *port = e810_port(hw);
-	u8 r[RULE_BYTES];
-	int ret;
-
-	e810_rule_fill(hw, rule, r);
-	put_unaligned_le32(0, r + 8);
-	put_unaligned_le16(port->rule_index[rule], r + 12);
-	put_unaligned_le16(0, r + 14);
-	put_unaligned_le16(1, d.param);
-	ret = e810_aq_cmd(hw, &d, r, RULE_BYTES_REMOVE, E810_AQ_F_RD);
-	if (!ret)
-		port->rule_there[rule] = false;
-	return ret;
-}
-
-int e810_rule_set(struct ndrv_hw *hw, enum e810_rule rule, bool on)
-{
-	if (e810_port(hw)->rule_there[rule] == on)
+	if (port->vsi_prunes == prune)
 		return 0;
-	return on ? e810_rule_add(hw, rule) : e810_rule_remove(hw, rule);
+	put_unaligned_le16(VSI_SECT_SWITCH, p);
+	p[VSI_SW_ID] = port->swid;
+	p[VSI_SW_FLAGS2] = VSI_SW_FLAGS2_LAN_ENA | (prune ? VSI_SW_FLAGS2_RX_PRUNE : 0);
+	put_unaligned_le16(port->vsi | VSI_VALID, d.param);
+	ret = e810_aq_cmd(hw, &d, p, sizeof(p), E810_AQ_F_RD);
+	if (!ret)
+		port->vsi_prunes = prune;
+	return ret;
 }
