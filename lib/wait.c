@@ -442,6 +442,18 @@ static void learn(struct ndrv_waiter *w)
 	w->idle_since = 0;
 }
 
+/* When to stop looking and sleep; at @now or before: do not look at all. */
+static uint64_t end_of_looking(const struct ndrv_waiter *w, uint64_t now, uint64_t end)
+{
+	uint64_t look_end = w->idle_since + LOOK_MIN_NS + 2 * w->gap_ns;
+
+	if (w->mode == NDRV_WAIT_POLL)
+		return end;
+	if (w->mode == NDRV_WAIT_IRQ || 2 * w->gap_ns > LOOK_MAX_NS)
+		return now;
+	return look_end < end ? look_end : end;
+}
+
 int ndrv_wait(struct ndrv_waiter *w, int64_t timeout_us)
 {
 	bool forever = timeout_us < 0 || timeout_us > INT64_MAX / 2000;
@@ -457,11 +469,8 @@ int ndrv_wait(struct ndrv_waiter *w, int64_t timeout_us)
 		end = forever ? UINT64_MAX : now + timeout_us * 1000;
 		if (!w->idle_since)
 			w->idle_since = now;
-		look_end = w->mode == NDRV_WAIT_POLL ? end : w->idle_since + LOOK_MIN_NS + 2 * w->gap_ns;
-		if (look_end > end)
-			look_end = end;
-		if (w->mode == NDRV_WAIT_POLL ||
-		    (w->mode == NDRV_WAIT_ADAPTIVE && 2 * w->gap_ns <= LOOK_MAX_NS && now < look_end))
+		look_end = end_of_looking(w, now, end);
+		if (look_end > now)
 			n = look_until(w, look_end);
 		if (!n && look_end < end)
 			n = sleep_until(w, end);
