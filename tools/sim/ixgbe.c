@@ -15,7 +15,7 @@
  * With trap=on nothing is mapped and every access has its exact effect; a tail written before
  * ENABLE is then ignored, as the data sheet warns (4.6.7.1, 4.6.8).
  *
- * Left out: virtualization (VMDq, SR-IOV), DCB, RSC (never coalesces), header split, flow director
+ * Left out: virtualization (VMDq, SR-IOV), DCB but for the transmit queues and buffers that MTQC makes, RSC (never coalesces), header split, flow director
  * matching, IPsec and LinkSec (fused off), FCoE, time stamps, wake-up, legacy interrupts (INTx).
  */
 #define _GNU_SOURCE
@@ -251,6 +251,7 @@ void ixgbe_reset_csr(struct ixgbe *ix, bool power_on)
 	ixgbe_queue_vectors(ix);
 	ixgbe_irq_reset(ix);
 	ixgbe_rx_reset(ix);
+	ixgbe_tx_classes(ix);
 	ixgbe_filters_build(ix);
 	ix->rar_stale = true;
 	ix->rss_stale = true;

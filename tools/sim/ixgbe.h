@@ -56,6 +56,7 @@ struct ixgbe_queue {
 	bool drop_en, vme;
 	/* Tx */
 	struct ixgbe_ctx ctx[2];
+	int8_t tc;			/* traffic class, -1: no such queue in this mode */
 	bool head_wb;
 	uint64_t head_wb_iova;
 	uint8_t wthresh;
@@ -186,6 +187,16 @@ static inline void stat_add(struct ixgbe *ix, uint32_t off, uint32_t n)
 		*r = UINT32_MAX;
 }
 
+/*
+ * Bytes of the FCS that reach the host, and so GORC and QBRC. The data sheet has them count it always;
+ * DPDK's driver found out on silicon that they do not while it is stripped.
+ */
+static inline uint32_t ixgbe_fcs_kept(const struct ixgbe *ix)
+{
+	return ix->regs[IXGBE_HLREG0 / 4] & HLREG0_RXCRCSTRP &&
+	       ix->regs[IXGBE_RDRXCTL / 4] & RDRXCTL_CRCSTRIP ? 0 : 4;
+}
+
 /* May the function start DMA at all? */
 static inline bool ixgbe_master(const struct ixgbe *ix)
 {
@@ -266,5 +277,6 @@ void ixgbe_rx_frame(struct ixgbe *ix, const uint8_t *f, uint32_t len, bool loopb
 unsigned int ixgbe_rx_drain(struct ixgbe *ix, unsigned int budget);
 int64_t ixgbe_rx_room(struct ixgbe *ix);
 bool ixgbe_tx_run(struct ixgbe *ix, unsigned int budget);
+void ixgbe_tx_classes(struct ixgbe *ix);	/* MTQC changed */
 
 #endif

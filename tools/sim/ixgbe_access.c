@@ -190,6 +190,8 @@ static void after_store(struct ixgbe *ix, uint32_t off, uint32_t val)
 		ixgbe_queue_vectors(ix);
 	else if (in(off, IXGBE_ETQF(0), IXGBE_ETQF(7)) || in(off, IXGBE_FTQF(0), IXGBE_FTQF(127)))
 		ixgbe_filters_build(ix);
+	else if (off == IXGBE_MTQC)
+		ixgbe_tx_classes(ix);
 	else if (off == IXGBE_AUTOC && val & AUTOC_AN_RESTART)
 		ixgbe_link_reset(ix);
 	else if (off == IXGBE_FDIRCTRL)
@@ -209,6 +211,15 @@ static void eitr_written(struct ixgbe *ix, uint32_t off, uint32_t val)
 		return;
 	if (!(val & EITR_CNT_WDIS))
 		ix->vec[vec].sent = false;
+}
+
+/* 4.6.11: only with the arbiter off, and not while there is anything to send. */
+static bool mtqc_open(struct ixgbe *ix)
+{
+	if (R(ix, IXGBE_RTTDCS) & RTTDCS_ARBDIS && !ix->nr_tx_live)
+		return true;
+	sim_log(ix->dev, 1, "MTQC written on the fly: ignored");
+	return false;
 }
 
 void ixgbe_write32(struct ixgbe *ix, uint32_t off, uint32_t val)
@@ -235,6 +246,8 @@ void ixgbe_write32(struct ixgbe *ix, uint32_t off, uint32_t val)
 		ctrl_write(ix, val);
 		return;
 	}
+	if (off == IXGBE_MTQC && !mtqc_open(ix))
+		return;
 	R(ix, off) = val & store_mask(off);
 	after_store(ix, off, val);
 	eitr_written(ix, off, val);

@@ -186,13 +186,20 @@
 
 /* ---- transmit, 8.2.3.9 ---- */
 #define IXGBE_RTTDCS		0x04900		/* RW */
-#define IXGBE_TXPBTHRESH(i)	(0x04950 + 4 * (i))	/* RW */
+#define  RTTDCS_ARBDIS		(1u << 6)
+#define IXGBE_TXPBTHRESH(i)	(0x04950 + 4 * (i))	/* RW: KiB */
+#define  TXPBTHRESH_THRESH	0x3ffu
 #define IXGBE_DMATXCTL		0x04a80		/* RW */
 #define  DMATXCTL_TE		(1u << 0)
 #define IXGBE_DTXTCPFLGL	0x04a88		/* RW: TSO flag masks, first 11:0, middle 27:16 */
 #define IXGBE_DTXTCPFLGH	0x04a8c		/* RW: last 11:0 */
 #define IXGBE_DTXMXSZRQ		0x08100		/* RW */
+#define IXGBE_MTQC		0x08120		/* RW, while RTTDCS.ARBDIS */
+#define  MTQC_RT_ENA		(1u << 0)	/* traffic classes */
+#define  MTQC_VT_ENA		(1u << 1)	/* pools */
+#define  MTQC_NUM(v)		(((v) >> 2) & 3)
 #define IXGBE_TXPBSIZE(i)	(0x0cc00 + 4 * (i))	/* RW */
+#define  TXPBSIZE_BYTES		0xffc00u	/* KiB in 19:10 */
 #define IXGBE_SECTXSTAT		0x08804		/* RO */
 
 /* ---- MAC and link, 8.2.3.22 ---- */

@@ -162,8 +162,7 @@ static bool ring_usable(struct ixgbe_queue *q)
 static enum deliver deliver(struct ixgbe *ix, const struct ixgbe_rx_info *ri, const uint8_t *f)
 {
 	struct ixgbe_queue *q = &ix->rxq[ri->queue];
-	bool strip, fcs = !(R(ix, IXGBE_HLREG0) & HLREG0_RXCRCSTRP) ||
-			  !(R(ix, IXGBE_RDRXCTL) & RDRXCTL_CRCSTRIP);
+	bool strip, fcs = ixgbe_fcs_kept(ix);
 	uint32_t len = ri->len, avail, need, total;
 	uint64_t desc[2];
 
@@ -209,7 +208,7 @@ static enum deliver deliver(struct ixgbe *ix, const struct ixgbe_rx_info *ri, co
 	stat_add(ix, IXGBE_RXDGPC, 1);
 	ix->rxdgbc.acc += ri->len + 4;
 	ix->qstat[q->stat].rx++;
-	ix->qstat[q->stat].rx_bytes.acc += ri->len + 4;
+	ix->qstat[q->stat].rx_bytes.acc += ri->len + ixgbe_fcs_kept(ix);
 	ixgbe_irq_queue(q);
 	return DELIVERED;
 }

@@ -203,7 +203,7 @@ void ixgbe_stats_rx(struct ixgbe *ix, const uint8_t *dst, uint32_t len)
 {
 	size_class(ix, IXGBE_PRC64, len + 4);
 	stat_add(ix, IXGBE_GPRC, 1);
-	ix->gorc.acc += len + 4;
+	ix->gorc.acc += len + ixgbe_fcs_kept(ix);
 	if (dst[0] & 1)
 		stat_add(ix, is_bcast(dst) ? IXGBE_BPRC : IXGBE_MPRC, 1);
 }

@@ -31,6 +31,54 @@ static uint32_t next(const struct ixgbe_queue *q, uint32_t i)
 	return i + 1 == q->nr ? 0 : i + 1;
 }
 
+/* ---- which queues there are, and their packet buffers, 7.2.1.2.1 ------------------------------ */
+
+/* Traffic class of a queue; -1: the mode has no such queue, or is none. */
+static int class_of(uint32_t mtqc, unsigned int queue)
+{
+	static const uint8_t first4[4] = { 0, 64, 96, 112 };
+	static const uint8_t first8[8] = { 0, 32, 64, 80, 96, 104, 112, 120 };
+	unsigned int num = MTQC_NUM(mtqc), tcs = num == 3 ? 8 : 4;
+	const uint8_t *first = num == 3 ? first8 : first4;
+	int tc = tcs - 1;
+
+	switch (mtqc & (MTQC_RT_ENA | MTQC_VT_ENA)) {
+	case 0:				/* 64 queues */
+		return !num && queue < 64 ? 0 : -1;
+	case MTQC_VT_ENA:		/* 64 pools of two queues, 32 of four */
+		return num == 1 || num == 2 ? 0 : -1;
+	case MTQC_VT_ENA | MTQC_RT_ENA:	/* each pool has a queue of each class */
+		return num >= 2 ? (int)(queue % tcs) : -1;
+	}
+	if (num < 2)
+		return -1;
+	while (queue < first[tc])
+		tc--;
+	return tc;
+}
+
+void ixgbe_tx_classes(struct ixgbe *ix)
+{
+	for (unsigned int i = 0; i < IXGBE_NR_QUEUES; i++)
+		ix->txq[i].tc = class_of(R(ix, IXGBE_MTQC), i);
+}
+
+static uint32_t buffer_bytes(const struct ixgbe_queue *q)
+{
+	return R(q->ix, IXGBE_TXPBSIZE(q->tc)) & TXPBSIZE_BYTES;
+}
+
+static uint32_t buffer_threshold(const struct ixgbe_queue *q)
+{
+	return (R(q->ix, IXGBE_TXPBTHRESH(q->tc)) & TXPBTHRESH_THRESH) * 1024;
+}
+
+/* Data is fetched for a buffer that is filled less than its threshold: never, if that is 0. */
+static bool fetches(const struct ixgbe_queue *q)
+{
+	return q->tc >= 0 && buffer_bytes(q) && buffer_threshold(q);
+}
+
 /* ---- write-back, 7.2.3.5 -------------------------------------------------------------------- */
 
 static void flush_dd(struct ixgbe_queue *q)
@@ -123,10 +171,36 @@ static bool fcs_ok(struct ixgbe_queue *q, struct packet *pk)
 	return crc == net_crc32(pk->data, pk->len);
 }
 
+static bool bad(struct ixgbe_queue *q, const char *why)
+{
+	q->ix->dev->ctr.bad_desc++;
+	sim_log(q->ix->dev, 1, "tx queue %u descriptor %u: %s", q->idx, q->head, why);
+	return false;
+}
+
+/*
+ * A frame leaves when all of it is in the packet buffer of its class. The buffers here never fill, so one
+ * that could overrun a full one goes out, and is only counted.
+ */
+static bool fits(struct ixgbe_queue *q, uint32_t len)
+{
+	uint32_t size = buffer_bytes(q), threshold = buffer_threshold(q);
+
+	if (len > size) {
+		ixgbe_queue_hang(q, "frame longer than the packet buffer of its class");
+		return bad(q, "does not fit into its packet buffer");
+	}
+	if (threshold > size || len > size - threshold)
+		bad(q, "frame longer than the packet buffer is above its threshold");
+	return true;
+}
+
 static void emit(struct ixgbe_queue *q, uint8_t *d, uint32_t len)
 {
 	struct ixgbe *ix = q->ix;
 
+	if (!fits(q, len + 4))
+		return;
 	if (len < 60 && R(ix, IXGBE_HLREG0) & HLREG0_TXPADEN) {
 		memset(d + len, 0, 60 - len);
 		len = 60;
@@ -136,13 +210,6 @@ static void emit(struct ixgbe_queue *q, uint8_t *d, uint32_t len)
 		ixgbe_rx_frame(ix, d, len, true);
 	else
 		sim_wire_tx(ix->dev, d, len);
-}
-
-static bool bad(struct ixgbe_queue *q, const char *why)
-{
-	q->ix->dev->ctr.bad_desc++;
-	sim_log(q->ix->dev, 1, "tx queue %u descriptor %u: %s", q->idx, q->head, why);
-	return false;
 }
 
 /* What 7.2.4 does to each segment; the TCP flags as DTXTCPFLGL and H say. */
@@ -174,7 +241,7 @@ static bool send_tso(struct ixgbe_queue *q, struct packet *pk, const struct ixgb
 	if (!(pk->first_cmd & TXD_IFCS))
 		return bad(q, "TSO without IFCS");
 	nr = net_segments(&tso, pk->len);
-	for (uint32_t i = 0; i < nr; i++) {
+	for (uint32_t i = 0; i < nr && !q->hung; i++) {
 		struct packet one = { .data = ix->seg_buf + HEADROOM };
 
 		one.len = net_segment(&tso, pk->data, pk->len, i, one.data);
@@ -323,6 +390,7 @@ static bool tx_one(struct ixgbe_queue *q)
 	struct packet pk;
 	uint64_t desc[2];
 	uint32_t at = q->head, cmd, need;
+	uint8_t nr_rs = q->nr_rs;
 
 	if (!ixgbe_desc_read(q, at, desc))
 		return false;
@@ -341,6 +409,10 @@ static bool tx_one(struct ixgbe_queue *q)
 	if (gather(q, &at, desc, &pk) != GATHERED)
 		return false;
 	send_packet(q, &pk);
+	if (q->hung) {
+		q->nr_rs = nr_rs;
+		return false;
+	}
 	completed(q, at);
 	return true;
 }
@@ -367,7 +439,7 @@ bool ixgbe_tx_run(struct ixgbe *ix, unsigned int budget)
 
 		ix->tx_next = (ix->tx_next + 1) % ix->nr_tx_live;
 		while (n < TX_ROUND && q->head != q->tail && q->tail != q->stuck_tail && !q->hung &&
-		       tx_one(q))
+		       fetches(q) && tx_one(q))
 			n++;
 		if (n < TX_ROUND)		/* idle: what waits for WTHRESH is written now */
 			flush_dd(q);
