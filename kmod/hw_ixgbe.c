@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The 82599 family: 82599, X540, X550. Its files own every register access to such a card; this one:
- * reset, link, statistics, and the paths without queues. Section numbers are those of the 82599 data
+ * reset, link, and the paths without queues. Section numbers are those of the 82599 data
  * sheet (hw_ixgbe_regs.h).
  *
  * What has been run, and where: 82599 on a software model only; X540, X550 and X55x have been
@@ -9,12 +9,11 @@
  */
 #include "hw_ixgbe.h"
 
-/* With one packet buffer and neither VT nor DCB the hardware uses queues 0 to 63 (7.2.1.2.1). */
-#define IXGBE_USED_QUEUES		64
 /* An entry of the RSS table is four bits on the 82599 (8.2.3.7.12). */
 #define IXGBE_RSS_QUEUES		16
 /* 15.5 KiB with FCS is the longest that MAXFRS may hold (8.2.3.22). */
 #define IXGBE_MAX_FRAME			(15872 - 4)
+#define IXGBE_MAX_FRAME_KIB		16
 #define IXGBE_STD_FRAME			1518	/* until the core says more */
 
 /* The bound of every wait: polls times microseconds. */
@@ -329,21 +328,38 @@ static void ixgbe_rx_setup(struct ndrv_hw *hw, const struct ixgbe_variant *v)
 	ndrv_wr32(hw, IXGBE_MFLCN, IXGBE_MFLCN_DPF);
 }
 
-/* 4.6.8, without queues. TE has to be set before the first queue is enabled. */
+/*
+ * 4.6.8 and 4.6.11, without queues. TE has to be set before the first queue is enabled.
+ *
+ * Transmit queues 64 to 127 exist only with traffic classes or pools (7.2.1.2.1), and that is chosen
+ * right after a reset, when nobody knows yet which pairs will be asked for. So there are always four
+ * classes: queues 0-63, 64-95, 96-111 and 112-127, each with a packet buffer of its own, all served in
+ * turn. Pools would need the receive side to have them too; that has neither, and 128 queues anyway.
+ * The stock driver sets the same mode when it has more than 63 transmit queues. This has run on a model
+ * only; what silicon makes of it at full load nobody has measured.
+ */
 static void ixgbe_tx_setup(struct ndrv_hw *hw)
 {
-	u32 i;
+	/* KiB. Data is fetched until a buffer is full to its threshold: a whole frame fits above it. */
+	static const u32 size[] = { 64, 32, 32, 32 };
+	u32 i, rttdcs;
 
-	ndrv_wr32(hw, IXGBE_RTTDCS, ndrv_rd32(hw, IXGBE_RTTDCS) | IXGBE_RTTDCS_ARBDIS);
-	ndrv_wr32(hw, IXGBE_MTQC, 0);
-	ndrv_wr32(hw, IXGBE_RTTDCS, ndrv_rd32(hw, IXGBE_RTTDCS) & ~IXGBE_RTTDCS_ARBDIS);
-	ndrv_wr32(hw, IXGBE_TXPBSIZE(0), 160 << 10);
-	ndrv_wr32(hw, IXGBE_TXPBTHRESH(0), 160 - 10);
-	for (i = 1; i < 8; i++) {
-		ndrv_wr32(hw, IXGBE_TXPBSIZE(i), 0);
-		ndrv_wr32(hw, IXGBE_TXPBTHRESH(i), 0);
+	rttdcs = ndrv_rd32(hw, IXGBE_RTTDCS) & ~(IXGBE_RTTDCS_TDPAC | IXGBE_RTTDCS_VMPAC |
+		 IXGBE_RTTDCS_TDRM | IXGBE_RTTDCS_BDPM | IXGBE_RTTDCS_BPBFSM);
+	ndrv_wr32(hw, IXGBE_RTTDCS, rttdcs | IXGBE_RTTDCS_ARBDIS);
+	ndrv_wr32(hw, IXGBE_MTQC, IXGBE_MTQC_RT_ENA | IXGBE_MTQC_4TC);
+	for (i = 0; i < 8; i++) {
+		ndrv_wr32(hw, IXGBE_TXPBSIZE(i), i < ARRAY_SIZE(size) ? size[i] << 10 : 0);
+		ndrv_wr32(hw, IXGBE_TXPBTHRESH(i),
+			  i < ARRAY_SIZE(size) ? size[i] - IXGBE_MAX_FRAME_KIB : 0);
 	}
-	ndrv_wr32(hw, IXGBE_DTXMXSZRQ, IXGBE_DTXMXSZRQ_SINGLE);
+	ndrv_wr32(hw, IXGBE_DTXMXSZRQ, IXGBE_DTXMXSZRQ_CLASSES);
+	ndrv_wr32(hw, IXGBE_SECTXMINIFG,
+		  ndrv_rd32(hw, IXGBE_SECTXMINIFG) | IXGBE_SECTXMINIFG_CLASSES);
+	ndrv_wr32(hw, IXGBE_RTTPCS,
+		  (ndrv_rd32(hw, IXGBE_RTTPCS) & ~(IXGBE_RTTPCS_TPPAC | IXGBE_RTTPCS_ARBD)) |
+		  FIELD_PREP(IXGBE_RTTPCS_ARBD, IXGBE_RTTPCS_ARBD_CLASSES));
+	ndrv_wr32(hw, IXGBE_RTTDCS, rttdcs & ~IXGBE_RTTDCS_ARBDIS);
 	ndrv_wr32(hw, IXGBE_DMATXCTL, ndrv_rd32(hw, IXGBE_DMATXCTL) | IXGBE_DMATXCTL_TE);
 }
 
@@ -389,6 +405,7 @@ static int ixgbe_start(struct ndrv_hw *hw)
 	if (ret)
 		return ret;
 	ixgbe_irq_setup(hw);
+	ixgbe_stats_setup(hw);
 	ixgbe_rx_setup(hw, v);
 	ixgbe_tx_setup(hw);
 	ret = ixgbe_set_rx_mode(hw, false, false, IXGBE_STD_FRAME);
@@ -434,56 +451,6 @@ static int ixgbe_link(struct ndrv_hw *hw, bool *up, u32 *mbps)
 	return 0;
 }
 
-/* The high half holds 4 bits, and reading it clears both. */
-static u64 ixgbe_stat36(struct ndrv_hw *hw, u32 reg_lo, u32 reg_hi)
-{
-	u64 lo = ndrv_rd32(hw, reg_lo);
-
-	return lo | (u64)(ndrv_rd32(hw, reg_hi) & 0xf) << 32;
-}
-
-static void ixgbe_stats(struct ndrv_hw *hw, struct ndrv_hw_stats *acc)
-{
-	static const u32 errors[] = {
-		IXGBE_CRCERRS, IXGBE_ILLERRC, IXGBE_ERRBC, IXGBE_RLEC,
-		IXGBE_RUC, IXGBE_RFC, IXGBE_ROC, IXGBE_RJC,
-	};
-	struct ndrv_hw_stats d = {};
-	u64 rx, tx, rx_octets, tx_octets;
-	u32 i;
-
-	rx = ndrv_rd32(hw, IXGBE_GPRC);
-	rx_octets = ixgbe_stat36(hw, IXGBE_GORCL, IXGBE_GORCH);
-	tx = ndrv_rd32(hw, IXGBE_GPTC);
-	tx_octets = ixgbe_stat36(hw, IXGBE_GOTCL, IXGBE_GOTCH);
-	for (i = 0; i < IXGBE_MPC_REGS; i++)
-		d.rx_missed += ndrv_rd32(hw, IXGBE_MPC(i));
-	for (i = 0; i < IXGBE_QPRDC_REGS; i++)
-		d.rx_no_desc += ndrv_rd32(hw, IXGBE_QPRDC(i));
-	for (i = 0; i < ARRAY_SIZE(errors); i++)
-		d.rx_errors += ndrv_rd32(hw, errors[i]);
-	d.rx_broadcast = ndrv_rd32(hw, IXGBE_BPRC);
-	d.rx_multicast = ndrv_rd32(hw, IXGBE_MPRC);
-	d.tx_broadcast = ndrv_rd32(hw, IXGBE_BPTC);
-	d.tx_multicast = ndrv_rd32(hw, IXGBE_MPTC);
-	/* A card that vanished half way has answered with all ones: none of this counts. */
-	if (hw->gone)
-		return;
-
-	/* Octets include the FCS. The 82599 counts a missed frame as a good one as well. */
-	acc->rx_bytes += rx_octets - min(rx_octets, rx * IXGBE_FCS);
-	acc->tx_bytes += tx_octets - min(tx_octets, tx * IXGBE_FCS);
-	acc->rx_packets += rx - min(rx, d.rx_missed);
-	acc->tx_packets += tx;
-	acc->rx_missed += d.rx_missed;
-	acc->rx_no_desc += d.rx_no_desc;
-	acc->rx_errors += d.rx_errors;
-	acc->rx_broadcast += d.rx_broadcast;
-	acc->rx_multicast += d.rx_multicast;
-	acc->tx_broadcast += d.tx_broadcast;
-	acc->tx_multicast += d.tx_multicast;
-}
-
 static const struct ndrv_hw_ops ixgbe_ops = {
 	.attach = ixgbe_attach,
 	.detach = ixgbe_detach,
@@ -502,6 +469,7 @@ static const struct ndrv_hw_ops ixgbe_ops = {
 	.misc_arm = ixgbe_misc_arm,
 	.filter_add = ixgbe_filter_add,
 	.filter_del = ixgbe_filter_del,
+	.queue_stats = ixgbe_queue_stats,
 	.rss = ixgbe_rss,
 	.set_rx_mode = ixgbe_set_rx_mode,
 	.link = ixgbe_link,
@@ -514,11 +482,12 @@ const struct ndrv_hw_info ndrv_ixgbe_info = {
 	.desc_format = NDRV_DESC_IXGBE,
 	.features = NDRV_FEAT_RX_CSUM | NDRV_FEAT_RX_HASH | NDRV_FEAT_RX_VLAN | NDRV_FEAT_TX_CSUM |
 		    NDRV_FEAT_TX_TSO | NDRV_FEAT_TX_VLAN | NDRV_FEAT_FILTER_MAC |
-		    NDRV_FEAT_FILTER_VLAN | NDRV_FEAT_FILTER_ETHERTYPE | NDRV_FEAT_FILTER_TUPLE,
+		    NDRV_FEAT_FILTER_VLAN | NDRV_FEAT_FILTER_ETHERTYPE | NDRV_FEAT_FILTER_TUPLE |
+		    NDRV_FEAT_QUEUE_STATS,
 	.regs_bar = 0,
 	.regs_min_bytes = 0x20000,
 	.alive_reg = IXGBE_STATUS,
-	.max_queues = IXGBE_USED_QUEUES,
+	.max_queues = IXGBE_QUEUES,
 	.max_vectors = IXGBE_VECTORS,
 	.rss_queues = IXGBE_RSS_QUEUES,
 	.ring_min = 64,

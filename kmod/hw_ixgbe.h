@@ -26,6 +26,20 @@ struct ixgbe_variant {
 };
 
 /**
+ * struct ixgbe_set - counters of one pair
+ * @owned: belongs to @queue
+ * @running: which runs
+ * @queue: number of the pair
+ * @counted: since it was last asked for
+ */
+struct ixgbe_set {
+	bool owned;
+	bool running;
+	u32 queue;
+	struct ndrv_hw_queue_stats counted;
+};
+
+/**
  * struct ixgbe - what this family remembers of a card: hw->priv
  * @lock: Over @ivar and @misc: a word of IVAR is shared by pairs of two vectors, whose callers hold
  *	different locks
@@ -38,6 +52,8 @@ struct ixgbe_variant {
  * @etqf_used: EtherType filters
  * @nr_tuples: length of @tuples
  * @tuples: tuple filters, in their places in the card
+ * @port: counted since the core last asked
+ * @sets: counters of pairs; the last one is nobody's
  */
 struct ixgbe {
 	spinlock_t lock;
@@ -50,6 +66,8 @@ struct ixgbe {
 	bool etqf_used[IXGBE_ETQF_ENTRIES];
 	u32 nr_tuples;
 	const struct ndrv_hw_filter *tuples[IXGBE_FTQF_ENTRIES];
+	struct ndrv_hw_stats port;
+	struct ixgbe_set sets[IXGBE_STAT_SETS];
 };
 
 /* ---- the card: hw_ixgbe.c ------------------------------------------------------------------ */
@@ -100,5 +118,16 @@ int ixgbe_set_rx_mode(struct ndrv_hw *hw, bool promisc, bool allmulti, u32 max_f
 int ixgbe_rss(struct ndrv_hw *hw, const struct ndrv_hw_rss *rss);
 int ixgbe_filter_add(struct ndrv_hw *hw, struct ndrv_hw_filter *f);
 int ixgbe_filter_del(struct ndrv_hw *hw, const struct ndrv_hw_filter *f);
+
+/* ---- counters: hw_ixgbe_stats.c ------------------------------------------------------------ */
+
+/* In start: no pair has counters of its own. */
+void ixgbe_stats_setup(struct ndrv_hw *hw);
+/* Gives a pair that starts a set of counters, if one is left; and the set is not needed any more. */
+void ixgbe_stats_attach(struct ndrv_hw *hw, u32 queue);
+void ixgbe_stats_detach(struct ndrv_hw *hw, u32 queue);
+void ixgbe_stats(struct ndrv_hw *hw, struct ndrv_hw_stats *acc);
+bool ixgbe_queue_stats(struct ndrv_hw *hw, const struct ndrv_hw_queue *q,
+		       struct ndrv_hw_queue_stats *acc);
 
 #endif

@@ -32,7 +32,7 @@ static int ixgbe_queue_acked(struct ndrv_hw *hw, u32 reg, const char *name, u32 
 	return ret;
 }
 
-int ixgbe_queue_stop(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
+static int ixgbe_queue_off(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
 {
 	int ret = 0, ret2;
 
@@ -112,9 +112,10 @@ int ixgbe_queue_start(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
 	/*
 	 * User space may have left the queue in any state: bases may only change while it is off.
 	 */
-	ret = ixgbe_queue_stop(hw, q);
+	ret = ixgbe_queue_off(hw, q);
 	if (ret)
 		return ret;
+	ixgbe_stats_attach(hw, q->queue);
 	if (q->rx_entries) {
 		ixgbe_rxq_setup(hw, q);
 		ret = ixgbe_queue_acked(hw, IXGBE_RXDCTL(q->queue), "RXDCTL", q->queue,
@@ -128,6 +129,12 @@ int ixgbe_queue_start(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
 	if (ret)
 		ixgbe_queue_stop(hw, q);
 	return ret;
+}
+
+int ixgbe_queue_stop(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
+{
+	ixgbe_stats_detach(hw, q->queue);
+	return ixgbe_queue_off(hw, q);
 }
 
 int ixgbe_sweep(struct ndrv_hw *hw, const struct ndrv_hw_live *live)
@@ -145,7 +152,7 @@ int ixgbe_sweep(struct ndrv_hw *hw, const struct ndrv_hw_live *live)
 		if (!q.rx_entries && !q.tx_entries)
 			continue;
 		found++;
-		ret = ixgbe_queue_stop(hw, &q);
+		ret = ixgbe_queue_off(hw, &q);
 		if (ret)
 			return ret;
 	}

@@ -198,13 +198,26 @@
 /* Transmit (8.2.3.9) */
 #define IXGBE_DMATXCTL		0x04a80		/* RW */
 #define IXGBE_DMATXCTL_TE	BIT(0)
-#define IXGBE_DTXMXSZRQ		0x08100		/* RW */
-#define IXGBE_DTXMXSZRQ_SINGLE	0xfff
+#define IXGBE_DTXMXSZRQ		0x08100		/* RW: 256 bytes */
+#define IXGBE_DTXMXSZRQ_CLASSES	0x10
 #define IXGBE_TXPBSIZE(i)	(0x0cc00 + 4 * (i)) /* KiB << 10 */
 #define IXGBE_TXPBTHRESH(i)	(0x04950 + 4 * (i)) /* KiB */
 #define IXGBE_RTTDCS		0x04900		/* RW */
+#define IXGBE_RTTDCS_TDPAC	BIT(0)		/* 0 = in turn, not by credits */
+#define IXGBE_RTTDCS_VMPAC	BIT(1)
+#define IXGBE_RTTDCS_TDRM	BIT(4)
 #define IXGBE_RTTDCS_ARBDIS	BIT(6)
-#define IXGBE_MTQC		0x08120		/* RW: 0 = 64 queues, one packet buffer */
+#define IXGBE_RTTDCS_BDPM	BIT(22)		/* 0 with classes */
+#define IXGBE_RTTDCS_BPBFSM	BIT(23)		/* 0: look at the space in the packet buffers */
+#define IXGBE_RTTPCS		0x0cd00		/* RW */
+#define IXGBE_RTTPCS_TPPAC	BIT(5)		/* 0 = in turn */
+#define IXGBE_RTTPCS_ARBD	GENMASK(31, 22)
+#define IXGBE_RTTPCS_ARBD_CLASSES 4
+#define IXGBE_MTQC		0x08120		/* RW, while ARBDIS */
+#define IXGBE_MTQC_RT_ENA	BIT(0)
+#define IXGBE_MTQC_4TC		(2 << 2)
+#define IXGBE_SECTXMINIFG	0x08810		/* RW */
+#define IXGBE_SECTXMINIFG_CLASSES GENMASK(12, 8)
 #define IXGBE_RTTDQSEL		0x04904		/* RW: queue that RTTBCNRC is about */
 #define IXGBE_RTTBCNRC		0x04984		/* RW: 0 = no rate limit */
 
@@ -246,7 +259,16 @@
 #define IXGBE_RJC		0x040b0
 #define IXGBE_MPTC		0x040f0
 #define IXGBE_BPTC		0x040f4
+/* Of queues: 16 sets; RQSMR and TQSM say which one a queue counts in, 8 bits each */
+#define IXGBE_STAT_SETS		16
+#define IXGBE_RQSMR(i)		(0x02300 + 4 * (i)) /* RW, i < 32 */
+#define IXGBE_TQSM(i)		(0x08600 + 4 * (i)) /* RW, i < 32 */
+#define IXGBE_QPRC(i)		(0x01030 + 0x40 * (i))
+#define IXGBE_QBRC_L(i)		(0x01034 + 0x40 * (i))
+#define IXGBE_QBRC_H(i)		(0x01038 + 0x40 * (i))
 #define IXGBE_QPRDC(i)		(0x01430 + 0x40 * (i))
-#define IXGBE_QPRDC_REGS	16
+#define IXGBE_QPTC(i)		(0x08680 + 4 * (i))
+#define IXGBE_QBTC_L(i)		(0x08700 + 8 * (i))
+#define IXGBE_QBTC_H(i)		(0x08704 + 8 * (i))
 
 #endif

@@ -26,7 +26,7 @@ static void test_info(void)
 
 	current = "info";
 	tap_eq(i->desc_format, NDRV_DESC_IXGBE, "descriptor format");
-	tap_eq(i->max_queues, 64, "64 queue pairs");
+	tap_eq(i->max_queues, 128, "128 queue pairs");
 	tap_eq(i->rx_desc_size, 16, "receive descriptors of 16 bytes");
 	tap_eq(i->tx_desc_size, 16, "transmit descriptors of 16 bytes");
 	tap_ok(i->ring_align && i->ring_min % i->ring_align == 0 && i->ring_max % i->ring_align == 0 &&
@@ -69,7 +69,7 @@ static void test_life(const char *options, const char *what)
 
 static void test_queues(void)
 {
-	static const u32 queues[] = { 0, 1, 15, 16, 62, 63 };
+	static const u32 queues[] = { 0, 1, 15, 16, 62, 63, 64, 95, 96, 111, 112, 127 };
 	struct rig r;
 	unsigned int i;
 
@@ -93,6 +93,41 @@ static void test_queues(void)
 	tap_eq((long long)r.sim->ctr.dma_faults, 0, "no DMA fault");
 	tap_eq((long long)r.sim->ctr.dma_after_stop, 0, "no DMA after a stop");
 	tap_eq((long long)r.sim->ctr.tail_overruns, 0, "no tail overrun");
+	rig_close(&r);
+}
+
+/* The longest frame of the family, from a queue of each packet buffer: eight buffers of it. */
+static void test_longest_frame(void)
+{
+	static const u32 queues[] = { 0, 63, 64, 96, 112, 127 };
+	u32 len = ndrv_ixgbe_info.max_frame;
+	unsigned int i, at, n, wrong = 0;
+	struct rig r;
+	u8 *b;
+
+	tap_ok(rig_up(&r, "longest frame", "mac=02:11:22:33:44:55"), "port up");
+	r.ops->set_rx_mode(&r.hw, false, false, len);
+	b = r.buf + RING_ENTRIES * BUF_BYTES;
+	frame_make(b, len, mac, 0x77);
+	for (i = 0; i < ARRAY_SIZE(queues); i++) {
+		wrong += !!queue_up(&r, queues[i]);
+		for (at = 0, n = 0; at < len; at += BUF_BYTES, n++) {
+			u32 part = min(len - at, (u32)BUF_BYTES);
+
+			family.tx_post(tx_desc(&r, n), BUF_IOVA + RING_ENTRIES * BUF_BYTES + at, part);
+			/* PAYLEN is of the whole, and only the last has EOP and RS. */
+			r.tx[2 * n + 1] &= ~(0xffffc000ull << 32 | (at + part < len ? 0x09000000 : 0));
+			r.tx[2 * n + 1] |= (u64)(len << 14) << 32;
+		}
+		r.nr_sent = 0;
+		r.ops->doorbell(&r.hw, queues[i], true, n);
+		settle();
+		wrong += r.nr_sent != 1 || r.sent_len != len || memcmp(r.sent, b, len) ||
+			 !family.tx_done(tx_desc(&r, n - 1));
+		wrong += !!r.ops->queue_stop(&r.hw, &r.q);
+	}
+	tap_eq(wrong, 0, "leaves from queues of all packet buffers");
+	tap_eq((long long)r.sim->ctr.bad_desc, 0, "and cannot overrun one");
 	rig_close(&r);
 }
 
@@ -188,8 +223,10 @@ static void test_sweep(void)
 	tap_eq(r.ops->sweep(&r.hw, &live), 0, "nothing to sweep");
 	stray_queue(&r, 7);
 	stray_queue(&r, 63);
-	tap_eq(queues_on(&r), 6, "strays are on");
-	tap_ok(r.ops->sweep(&r.hw, &live) >= 2, "the sweep finds them");
+	stray_queue(&r, 64);
+	stray_queue(&r, 127);
+	tap_eq(queues_on(&r), 10, "strays are on");
+	tap_ok(r.ops->sweep(&r.hw, &live) >= 4, "the sweep finds them");
 	tap_eq(queues_on(&r), 2, "only the live pair is on");
 	tap_ok(tx_works(&r, 200) && rx_works(&r, 0, 200, mac), "the live pair works on");
 	tap_eq(r.ops->sweep(&r.hw, &live), 0, "nothing is left");
@@ -216,6 +253,8 @@ static void test_hostile_pages(void)
 		for (reg = 0; reg < 0x1000; reg += 4) {
 			sim_inproc_wr32(r.p, 0, 0x1000 + reg, (u32)rand() << 1 ^ (u32)rand());
 			sim_inproc_wr32(r.p, 0, 0x6000 + reg, (u32)rand() << 1 ^ (u32)rand());
+			sim_inproc_wr32(r.p, 0, 0x7000 + reg, (u32)rand() << 1 ^ (u32)rand());
+			sim_inproc_wr32(r.p, 0, 0xd000 + reg, (u32)rand() << 1 ^ (u32)rand());
 		}
 		settle();
 		failed += r.ops->queue_stop(&r.hw, &r.q) < 0;
@@ -227,7 +266,7 @@ static void test_hostile_pages(void)
 		settle();
 		failed += r.sim->ctr.dma_reads != reads || r.sim->ctr.dma_writes != writes;
 	}
-	tap_eq(failed, 0, "stop and sweep succeed after random writes to both pages");
+	tap_eq(failed, 0, "stop and sweep succeed after random writes to all pages");
 	tap_eq(left, 0, "no queue is on afterwards");
 	tap_eq((long long)r.sim->ctr.dma_after_stop, 0, "no DMA after a stop");
 	tap_ok(!queue_up(&r, 0) && tx_works(&r, 80) && rx_works(&r, 0, 80, mac),
@@ -521,6 +560,7 @@ int main(void)
 	test_life("mac=02:11:22:33:44:55,device=10f7", "backplane");
 	test_life("mac=02:11:22:33:44:55,device=10fb", "SFP+");
 	test_queues();
+	test_longest_frame();
 	test_wrap_and_restart();
 	test_stop_is_final();
 	test_sweep();
