@@ -1,0 +1,702 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Receive filters (NDRV_FILTER_ADD, NDRV_FILTER_DEL): a frame that is sent from the neighbour port
+ * arrives on exactly the queue that the filters say, or on none. Who owns a filter, how files share
+ * one, that a reset loses none, and what is refused. Needs two ports joined by a cable.
+ */
+#include "kselftest_harness.h"
+#include "util.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <unistd.h>
+
+#define NR_PAIRS	3
+#define DEAD_QUEUE	3	/* nobody's */
+#define FRAME		100
+#define NOWHERE		-1
+#define MARK_TYPE	0x88b5
+#define TEST_TYPE	0x88f7
+#define IPV4		0x0800
+
+/* What a frame looks like; ethertype 0 = TEST_TYPE. */
+struct look {
+	const uint8_t *dst;		/* NULL = the port's own address */
+	unsigned int vlan;		/* 0 = no tag */
+	unsigned int ethertype;
+	unsigned int proto;		/* IPv4: 6, 17, 132 */
+	uint32_t src_ip, dst_ip;	/* host byte order */
+	uint16_t src_port, dst_port;
+};
+
+static const uint8_t mac_a[6] = { 0x02, 0x11, 0x22, 0x33, 0x44, 0x55 };
+static const uint8_t mac_b[6] = { 0x02, 0x11, 0x22, 0x33, 0x44, 0x56 };
+static const uint8_t mac_group[6] = { 0x01, 0x00, 0x5e, 0x01, 0x02, 0x03 };
+
+FIXTURE(filters)
+{
+	struct port from;		/* port 0 */
+	struct port to[NR_PAIRS];	/* port 1 */
+	int ctl, ctl2;			/* files of port 1 without a pair */
+	struct ndrv_info info;		/* of port 1 */
+	uint64_t tag;
+};
+
+FIXTURE_SETUP(filters)
+{
+	struct ndrv_queue_setup qs;
+	unsigned int i;
+
+	self->from.fd = self->ctl = self->ctl2 = -1;
+	for (i = 0; i < NR_PAIRS; i++)
+		self->to[i].fd = -1;
+	NEED_PORTS(2);
+	self->ctl = dev_open(1);
+	self->ctl2 = dev_open(1);
+	ASSERT_GE(self->ctl, 0);
+	ASSERT_GE(self->ctl2, 0);
+	ASSERT_EQ(0, get_info(self->ctl, &self->info));
+	ASSERT_EQ(0, port_setup(&self->from, 0, NULL));
+	ASSERT_EQ(0, port_start(&self->from));
+	for (i = 0; i < NR_PAIRS; i++) {
+		qs = setup_args();
+		qs.queue = i;
+		ASSERT_EQ(0, port_setup(&self->to[i], 1, &qs));
+		ASSERT_EQ(0, port_start(&self->to[i]));
+	}
+	ASSERT_EQ(0, port_wait_link(&self->from, LINK_MS));
+	ASSERT_EQ(0, port_wait_link(&self->to[0], LINK_MS));
+	self->tag = now_ms() << 16;
+}
+
+FIXTURE_TEARDOWN(filters)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_PAIRS; i++)
+		port_close(&self->to[i]);
+	port_close(&self->from);
+	if (self->ctl >= 0)
+		close(self->ctl);
+	if (self->ctl2 >= 0)
+		close(self->ctl2);
+	if (sim_present() && dev_count() >= 2) {
+		EXPECT_EQ(0, sim_counter(1, "dma_faults"));
+		EXPECT_EQ(0, sim_counter(1, "dma_after_stop"));
+	}
+}
+
+/* ---- frames ---------------------------------------------------------------------------------- */
+
+static void put_be16(uint8_t *p, unsigned int v)
+{
+	p[0] = v >> 8;
+	p[1] = v;
+}
+
+static void put_be32(uint8_t *p, uint32_t v)
+{
+	put_be16(p, v >> 16);
+	put_be16(p + 2, v);
+}
+
+static void put_ipv4(uint8_t *ip, unsigned int len, const struct look *l)
+{
+	unsigned int i, sum = 0;
+
+	memset(ip, 0, 20 + 20);
+	ip[0] = 0x45;
+	put_be16(ip + 2, len);
+	ip[8] = 64;
+	ip[9] = l->proto;
+	put_be32(ip + 12, l->src_ip);
+	put_be32(ip + 16, l->dst_ip);
+	for (i = 0; i < 20; i += 2)
+		sum += ip[i] << 8 | ip[i + 1];
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	put_be16(ip + 10, ~sum);
+	put_be16(ip + 20, l->src_port);
+	put_be16(ip + 22, l->dst_port);
+	if (l->proto == 6)
+		ip[32] = 5 << 4;		/* header length; the checksum is wrong, as it may be */
+	else if (l->proto == 17)
+		put_be16(ip + 24, len - 20);	/* no checksum */
+}
+
+static void frame_of(FIXTURE_DATA(filters) *self, uint8_t *frame, const struct look *l, uint64_t tag)
+{
+	unsigned int type = l->ethertype ? l->ethertype : l->proto ? IPV4 : TEST_TYPE;
+	unsigned int at = 12;
+
+	memset(frame, 0, FRAME);
+	memcpy(frame, l->dst ? l->dst : self->info.out_mac, 6);
+	memcpy(frame + 6, self->from.info.out_mac, 6);
+	if (l->vlan) {
+		put_be16(frame + at, 0x8100);
+		put_be16(frame + at + 2, l->vlan);
+		at += 4;
+	}
+	put_be16(frame + at, type);
+	at += 2;
+	if (type == IPV4)
+		put_ipv4(frame + at, FRAME - at, l);
+	memcpy(frame + FRAME - 8, &tag, 8);
+}
+
+/* The tags of frames that wait on queue @q are compared with both; counts into seen[0] and seen[1]. */
+static void collect(struct port *p, uint64_t tag, uint64_t mark, unsigned int seen[2])
+{
+	uint8_t in[2048];
+	uint64_t got;
+	int len;
+
+	while ((len = port_recv(p, in, sizeof(in), 0)) > 0) {
+		if (len != FRAME)
+			continue;
+		memcpy(&got, in + FRAME - 8, 8);
+		seen[0] += got == tag;
+		seen[1] += got == mark;
+	}
+}
+
+/*
+ * The queue that such a frame comes to, or NOWHERE. Behind it goes one that no filter touches, on the
+ * same wire: when that has arrived on queue 0 the other has, or never will. -EPROTO: it came twice, or
+ * the second was lost.
+ */
+static int goes_to(FIXTURE_DATA(filters) *self, const struct look *l)
+{
+	uint64_t tag = self->tag++, mark = self->tag++, end = now_ms() + 5000;
+	struct look marker = { .ethertype = MARK_TYPE };
+	int queue = NOWHERE, copies = 0, late = 0;
+	uint8_t frame[FRAME];
+	unsigned int q, marked = 0;
+
+	frame_of(self, frame, l, tag);
+	if (port_send(&self->from, frame, FRAME))
+		return -EAGAIN;
+	frame_of(self, frame, &marker, mark);
+	if (port_send(&self->from, frame, FRAME))
+		return -EAGAIN;
+	/* One round after the mark: the queues are looked at one after the other. */
+	while (late < 2 && now_ms() < end) {
+		for (q = 0; q < NR_PAIRS; q++) {
+			unsigned int seen[2] = {};
+
+			collect(&self->to[q], tag, mark, seen);
+			if (seen[0])
+				queue = q;
+			copies += seen[0];
+			marked += q == 0 && seen[1];
+		}
+		late += !!marked;
+	}
+	port_tx_flush(&self->from, 1000);
+	return copies > 1 || !marked ? -EPROTO : queue;
+}
+
+/* ---- filters --------------------------------------------------------------------------------- */
+
+static struct ndrv_filter_add filter_mac(const uint8_t *mac, uint32_t queue)
+{
+	struct ndrv_filter_add fa = {
+		.size = sizeof(fa), .type = NDRV_FILTER_MAC, .queue = queue,
+	};
+
+	memcpy(fa.mac, mac, 6);
+	return fa;
+}
+
+static struct ndrv_filter_add filter_vlan(uint16_t vlan)
+{
+	return (struct ndrv_filter_add){
+		.size = sizeof(struct ndrv_filter_add), .type = NDRV_FILTER_VLAN,
+		.queue = NDRV_QUEUE_ANY, .vlan = vlan,
+	};
+}
+
+static struct ndrv_filter_add filter_type(uint16_t ethertype, uint32_t queue)
+{
+	return (struct ndrv_filter_add){
+		.size = sizeof(struct ndrv_filter_add), .type = NDRV_FILTER_ETHERTYPE,
+		.queue = queue, .ethertype = ethertype,
+	};
+}
+
+/* Those fields of @l that @fields names. */
+static struct ndrv_filter_add filter_tuple(const struct look *l, uint32_t fields, uint32_t queue)
+{
+	struct ndrv_filter_add fa = {
+		.size = sizeof(fa), .type = NDRV_FILTER_TUPLE, .queue = queue, .flags = fields,
+	};
+
+	if (fields & NDRV_FILTER_F_PROTO)
+		fa.proto = l->proto;
+	if (fields & NDRV_FILTER_F_SRC_IP)
+		fa.src_ip = htonl(l->src_ip);
+	if (fields & NDRV_FILTER_F_DST_IP)
+		fa.dst_ip = htonl(l->dst_ip);
+	if (fields & NDRV_FILTER_F_SRC_PORT)
+		fa.src_port = htons(l->src_port);
+	if (fields & NDRV_FILTER_F_DST_PORT)
+		fa.dst_port = htons(l->dst_port);
+	return fa;
+}
+
+#define ALL_FIELDS (NDRV_FILTER_F_PROTO | NDRV_FILTER_F_SRC_IP | NDRV_FILTER_F_DST_IP | \
+		    NDRV_FILTER_F_SRC_PORT | NDRV_FILTER_F_DST_PORT)
+
+static int add(int fd, struct ndrv_filter_add fa, uint32_t *id)
+{
+	int err = xioctl(fd, NDRV_FILTER_ADD, &fa);
+
+	if (!err && id)
+		*id = fa.out_filter;
+	return err;
+}
+
+static int del(int fd, uint32_t id)
+{
+	struct ndrv_filter_del fd_arg = { .size = sizeof(fd_arg), .filter = id };
+
+	return xioctl(fd, NDRV_FILTER_DEL, &fd_arg);
+}
+
+/* The simulator's cards have them all; other cards may not. */
+#define NEED_FEATURE(bit) do {							\
+	if (!(self->info.out_features & (bit))) {				\
+		ASSERT_FALSE(sim_present()) TH_LOG("no " #bit);			\
+		SKIP(return, "no " #bit);					\
+	}									\
+} while (0)
+
+#define GOES_TO(where, ...) EXPECT_EQ(where, goes_to(self, &(struct look){ __VA_ARGS__ }))
+
+/* ---- addresses and VLANs --------------------------------------------------------------------- */
+
+TEST_F(filters, mac)
+{
+	const uint8_t *macs[] = { mac_a, mac_group };
+	unsigned int i;
+	uint32_t id;
+
+	NEED_FEATURE(NDRV_FEAT_FILTER_MAC);
+	for (i = 0; i < ARRAY_SIZE(macs); i++) {
+		GOES_TO(NOWHERE, .dst = macs[i]);
+		ASSERT_EQ(0, add(self->ctl, filter_mac(macs[i], NDRV_QUEUE_ANY), &id));
+		GOES_TO(0, .dst = macs[i]);
+		GOES_TO(0, .dst = NULL);
+		GOES_TO(NOWHERE, .dst = mac_b);
+		ASSERT_EQ(0, del(self->ctl, id));
+		GOES_TO(NOWHERE, .dst = macs[i]);
+	}
+	/* The port's own is there anyway, and stays. */
+	ASSERT_EQ(0, add(self->ctl, filter_mac(self->info.out_mac, NDRV_QUEUE_ANY), &id));
+	GOES_TO(0, .dst = NULL);
+	ASSERT_EQ(0, del(self->ctl, id));
+	GOES_TO(0, .dst = NULL);
+}
+
+TEST_F(filters, mac_to_a_queue)
+{
+	uint32_t id;
+
+	NEED_FEATURE(NDRV_FEAT_FILTER_MAC);
+	if (!(self->info.out_features & NDRV_FEAT_FILTER_MAC_QUEUE)) {
+		EXPECT_EQ(-EOPNOTSUPP, add(self->ctl, filter_mac(mac_a, 2), NULL));
+		GOES_TO(NOWHERE, .dst = mac_a);
+		return;
+	}
+	ASSERT_EQ(0, add(self->ctl, filter_mac(mac_a, 2), &id));
+	ASSERT_EQ(0, add(self->ctl, filter_mac(mac_b, 1), NULL));
+	GOES_TO(2, .dst = mac_a);
+	GOES_TO(1, .dst = mac_b);
+	GOES_TO(0, .dst = NULL);
+	ASSERT_EQ(0, del(self->ctl, id));
+	GOES_TO(NOWHERE, .dst = mac_a);
+	GOES_TO(1, .dst = mac_b);
+}
+
+TEST_F(filters, vlan)
+{
+	struct ndrv_rx_mode mode = { .size = sizeof(mode), .flags = NDRV_RX_MODE_PROMISC };
+	uint32_t id, id2;
+
+	NEED_FEATURE(NDRV_FEAT_FILTER_VLAN);
+	GOES_TO(0, .vlan = 100);
+	ASSERT_EQ(0, add(self->ctl, filter_vlan(100), &id));
+	GOES_TO(0, .vlan = 100);
+	GOES_TO(NOWHERE, .vlan = 200);
+	GOES_TO(0, .vlan = 0);
+	ASSERT_EQ(0, add(self->ctl2, filter_vlan(4094), &id2));
+	GOES_TO(0, .vlan = 4094);
+	GOES_TO(0, .vlan = 100);
+	GOES_TO(NOWHERE, .vlan = 200);
+	/* Who wants everything gets it. */
+	ASSERT_EQ(0, xioctl(self->ctl2, NDRV_RX_MODE, &mode));
+	GOES_TO(0, .vlan = 200);
+	mode.flags = 0;
+	ASSERT_EQ(0, xioctl(self->ctl2, NDRV_RX_MODE, &mode));
+	GOES_TO(NOWHERE, .vlan = 200);
+	ASSERT_EQ(0, del(self->ctl, id));
+	GOES_TO(NOWHERE, .vlan = 100);
+	GOES_TO(0, .vlan = 4094);
+	ASSERT_EQ(0, del(self->ctl2, id2));
+	GOES_TO(0, .vlan = 200);
+}
+
+/* ---- to a queue ------------------------------------------------------------------------------ */
+
+TEST_F(filters, ethertype)
+{
+	uint32_t id;
+
+	NEED_FEATURE(NDRV_FEAT_FILTER_ETHERTYPE);
+	GOES_TO(0, .ethertype = TEST_TYPE);
+	ASSERT_EQ(0, add(self->ctl, filter_type(TEST_TYPE, 1), &id));
+	ASSERT_EQ(0, add(self->ctl, filter_type(0x88cc, 2), NULL));
+	ASSERT_EQ(0, add(self->ctl, filter_type(0x8863, DEAD_QUEUE), NULL));
+	GOES_TO(1, .ethertype = TEST_TYPE);
+	GOES_TO(2, .ethertype = 0x88cc);
+	GOES_TO(NOWHERE, .ethertype = 0x8863);
+	GOES_TO(0, .ethertype = 0x8864);
+	GOES_TO(0, .proto = 17, .src_ip = 1, .dst_ip = 2);
+	/* A filter takes no frame that the port would not. */
+	GOES_TO(NOWHERE, .ethertype = TEST_TYPE, .dst = mac_a);
+	ASSERT_EQ(0, del(self->ctl, id));
+	GOES_TO(0, .ethertype = TEST_TYPE);
+	GOES_TO(2, .ethertype = 0x88cc);
+}
+
+static const struct look flow = {
+	.proto = 17, .src_ip = 0x0a000001, .dst_ip = 0x0a010203, .src_port = 1000, .dst_port = 2000,
+};
+
+/* The same flow with one field changed. */
+static struct look other(unsigned int field)
+{
+	struct look l = flow;
+
+	l.proto = field == NDRV_FILTER_F_PROTO ? 6 : l.proto;
+	l.src_ip += field == NDRV_FILTER_F_SRC_IP;
+	l.dst_ip += field == NDRV_FILTER_F_DST_IP;
+	l.src_port += field == NDRV_FILTER_F_SRC_PORT;
+	l.dst_port += field == NDRV_FILTER_F_DST_PORT;
+	return l;
+}
+
+/* Every useful set of fields, alone: a frame that differs in one of them goes where it would. */
+TEST_F(filters, tuple)
+{
+	unsigned int fields, bit;
+	struct look l;
+	uint32_t id;
+
+	NEED_FEATURE(NDRV_FEAT_FILTER_TUPLE);
+	for (fields = 1; fields <= ALL_FIELDS; fields++) {
+		if (fields & (NDRV_FILTER_F_SRC_PORT | NDRV_FILTER_F_DST_PORT) &&
+		    !(fields & NDRV_FILTER_F_PROTO))
+			continue;
+		ASSERT_EQ(0, add(self->ctl, filter_tuple(&flow, fields, 2), &id))
+			TH_LOG("fields 0x%x", fields);
+		EXPECT_EQ(2, goes_to(self, &flow)) TH_LOG("fields 0x%x", fields);
+		for (bit = 1; bit <= NDRV_FILTER_F_DST_PORT; bit <<= 1) {
+			l = other(bit);
+			EXPECT_EQ(fields & bit ? 0 : 2, goes_to(self, &l))
+				TH_LOG("fields 0x%x, 0x%x differs", fields, bit);
+		}
+		ASSERT_EQ(0, del(self->ctl, id));
+		EXPECT_EQ(0, goes_to(self, &flow)) TH_LOG("fields 0x%x", fields);
+	}
+}
+
+TEST_F(filters, tuple_protocols)
+{
+	static const unsigned int protos[] = { 6, 17, 132 };
+	struct look l = flow;
+	unsigned int i, j;
+	uint32_t id;
+
+	NEED_FEATURE(NDRV_FEAT_FILTER_TUPLE);
+	for (i = 0; i < ARRAY_SIZE(protos); i++) {
+		l.proto = protos[i];
+		ASSERT_EQ(0, add(self->ctl, filter_tuple(&l, ALL_FIELDS, 1), &id));
+		for (j = 0; j < ARRAY_SIZE(protos); j++) {
+			l.proto = protos[j];
+			EXPECT_EQ(i == j ? 1 : 0, goes_to(self, &l))
+				TH_LOG("filter %u, frame %u", protos[i], protos[j]);
+		}
+		ASSERT_EQ(0, del(self->ctl, id));
+	}
+}
+
+#define SRC_IP	NDRV_FILTER_F_SRC_IP
+#define DST_IP	NDRV_FILTER_F_DST_IP
+#define UDP	NDRV_FILTER_F_PROTO
+
+/* More fields win, whichever came first; then the older one wins, whatever was taken out since. */
+TEST_F(filters, tuple_order)
+{
+	uint32_t wide, narrow, old, young;
+
+	NEED_FEATURE(NDRV_FEAT_FILTER_TUPLE);
+	ASSERT_EQ(0, add(self->ctl, filter_tuple(&flow, DST_IP, 1), &wide));
+	ASSERT_EQ(0, add(self->ctl, filter_tuple(&flow, ALL_FIELDS, 2), &narrow));
+	EXPECT_EQ(2, goes_to(self, &flow));
+	ASSERT_EQ(0, del(self->ctl, wide));
+	ASSERT_EQ(0, add(self->ctl, filter_tuple(&flow, DST_IP, 1), &wide));
+	EXPECT_EQ(2, goes_to(self, &flow));
+	ASSERT_EQ(0, del(self->ctl, narrow));
+	EXPECT_EQ(1, goes_to(self, &flow));
+	ASSERT_EQ(0, add(self->ctl, filter_tuple(&flow, ALL_FIELDS, 2), &narrow));
+	EXPECT_EQ(2, goes_to(self, &flow));
+	ASSERT_EQ(0, del(self->ctl, narrow));
+	ASSERT_EQ(0, del(self->ctl, wide));
+
+	/* The place that the first leaves free must not make the third older than the second. */
+	ASSERT_EQ(0, add(self->ctl, filter_tuple(&flow, UDP | NDRV_FILTER_F_SRC_PORT, 1), &wide));
+	ASSERT_EQ(0, add(self->ctl, filter_tuple(&flow, UDP | SRC_IP, 2), &old));
+	EXPECT_EQ(1, goes_to(self, &flow));
+	ASSERT_EQ(0, del(self->ctl, wide));
+	ASSERT_EQ(0, add(self->ctl, filter_tuple(&flow, UDP | DST_IP, 1), &young));
+	EXPECT_EQ(2, goes_to(self, &flow));
+	ASSERT_EQ(0, del(self->ctl, old));
+	EXPECT_EQ(1, goes_to(self, &flow));
+	ASSERT_EQ(0, add(self->ctl, filter_tuple(&flow, UDP | SRC_IP, 2), &old));
+	EXPECT_EQ(1, goes_to(self, &flow));
+}
+
+/* A table that sends everything to queue 2 does not touch what filters send elsewhere. */
+TEST_F(filters, before_rss)
+{
+	struct ndrv_rss rss = { .size = sizeof(rss), .flags = NDRV_RSS_F_SPREAD };
+	struct look l;
+	unsigned int i;
+
+	NEED_FEATURE(NDRV_FEAT_FILTER_TUPLE);
+	NEED_FEATURE(NDRV_FEAT_FILTER_ETHERTYPE);
+	if (self->info.out_rss_queues < NR_PAIRS)
+		SKIP(return, "RSS over %u queues", self->info.out_rss_queues);
+	for (i = 0; i < sizeof(rss.key); i++)
+		rss.key[i] = 0x6d + 0x3b * i;
+	for (i = 0; i < ARRAY_SIZE(rss.table); i++)
+		rss.table[i] = 2;
+	ASSERT_EQ(0, xioctl(self->ctl, NDRV_RSS, &rss));
+	EXPECT_EQ(2, goes_to(self, &flow));
+	ASSERT_EQ(0, add(self->ctl, filter_tuple(&flow, ALL_FIELDS, 1), NULL));
+	ASSERT_EQ(0, add(self->ctl, filter_type(TEST_TYPE, 1), NULL));
+	EXPECT_EQ(1, goes_to(self, &flow));
+	l = other(NDRV_FILTER_F_SRC_PORT);
+	EXPECT_EQ(2, goes_to(self, &l));
+	GOES_TO(1, .ethertype = TEST_TYPE);
+	GOES_TO(0, .ethertype = 0x8864);
+}
+
+/* ---- owners ---------------------------------------------------------------------------------- */
+
+TEST_F(filters, belongs_to_its_file)
+{
+	struct ndrv_filter_add fa = filter_type(TEST_TYPE, 1);
+	uint32_t id, id2;
+	int fd;
+
+	NEED_FEATURE(NDRV_FEAT_FILTER_ETHERTYPE);
+	fd = dev_open(1);
+	ASSERT_GE(fd, 0);
+	ASSERT_EQ(0, add(fd, fa, &id));
+	EXPECT_EQ(-EEXIST, add(fd, fa, NULL));
+	EXPECT_EQ(-ENOENT, del(self->ctl, id));
+	EXPECT_EQ(-ENOENT, del(fd, id + 1));
+	EXPECT_EQ(-ENOENT, del(fd, 0xffffffff));
+	fa.queue = 2;
+	EXPECT_EQ(-EEXIST, add(fd, fa, NULL));
+	EXPECT_EQ(-EEXIST, add(self->ctl, fa, NULL));
+	GOES_TO(1, .ethertype = TEST_TYPE);
+	close(fd);
+	GOES_TO(0, .ethertype = TEST_TYPE);
+	ASSERT_EQ(0, add(self->ctl, fa, &id2));
+	GOES_TO(2, .ethertype = TEST_TYPE);
+	EXPECT_EQ(0, del(self->ctl, id2));
+	EXPECT_EQ(-ENOENT, del(self->ctl, id2));
+}
+
+/* One filter for two files: it goes with the last. */
+TEST_F(filters, shared_by_two_files)
+{
+	uint32_t id, vlan;
+	int fd;
+
+	NEED_FEATURE(NDRV_FEAT_FILTER_MAC);
+	NEED_FEATURE(NDRV_FEAT_FILTER_VLAN);
+	fd = dev_open(1);
+	ASSERT_GE(fd, 0);
+	ASSERT_EQ(0, add(fd, filter_mac(mac_a, NDRV_QUEUE_ANY), NULL));
+	ASSERT_EQ(0, add(self->ctl, filter_mac(mac_a, NDRV_QUEUE_ANY), &id));
+	ASSERT_EQ(0, add(fd, filter_vlan(7), NULL));
+	ASSERT_EQ(0, add(self->ctl, filter_vlan(7), &vlan));
+	EXPECT_EQ(-EEXIST, add(fd, filter_vlan(7), NULL));
+	close(fd);
+	GOES_TO(0, .dst = mac_a, .vlan = 7);
+	GOES_TO(NOWHERE, .vlan = 8);
+	fd = dev_open(1);
+	ASSERT_EQ(0, add(fd, filter_mac(mac_a, NDRV_QUEUE_ANY), NULL));
+	ASSERT_EQ(0, del(self->ctl, id));
+	ASSERT_EQ(0, del(self->ctl, vlan));
+	GOES_TO(0, .dst = mac_a, .vlan = 8);
+	close(fd);
+	GOES_TO(NOWHERE, .dst = mac_a);
+}
+
+/* ---- resets, full tables, wrong arguments ---------------------------------------------------- */
+
+TEST_F(filters, survive_a_reset)
+{
+	struct look l = other(NDRV_FILTER_F_DST_PORT);
+	unsigned int i;
+	uint32_t id;
+
+	NEED_ROOT();
+	NEED_FEATURE(NDRV_FEAT_FILTER_MAC);
+	NEED_FEATURE(NDRV_FEAT_FILTER_VLAN);
+	NEED_FEATURE(NDRV_FEAT_FILTER_ETHERTYPE);
+	NEED_FEATURE(NDRV_FEAT_FILTER_TUPLE);
+	ASSERT_EQ(0, add(self->ctl, filter_mac(mac_b, NDRV_QUEUE_ANY), &id));
+	ASSERT_EQ(0, add(self->ctl, filter_mac(mac_a, NDRV_QUEUE_ANY), NULL));
+	ASSERT_EQ(0, add(self->ctl, filter_mac(mac_group, NDRV_QUEUE_ANY), NULL));
+	ASSERT_EQ(0, add(self->ctl, filter_vlan(100), NULL));
+	ASSERT_EQ(0, add(self->ctl, filter_type(TEST_TYPE, 1), NULL));
+	ASSERT_EQ(0, add(self->ctl, filter_tuple(&flow, UDP | SRC_IP, 2), NULL));
+	ASSERT_EQ(0, add(self->ctl, filter_tuple(&flow, ALL_FIELDS, 1), NULL));
+	ASSERT_EQ(0, del(self->ctl, id));
+	ASSERT_EQ(0, dev_reset(dev_pci(1)));
+	for (i = 0; i < NR_PAIRS; i++)
+		ASSERT_EQ(0, port_start(&self->to[i]));
+	ASSERT_EQ(0, port_wait_link(&self->to[0], LINK_MS));
+	ASSERT_EQ(0, port_wait_link(&self->from, LINK_MS));
+	GOES_TO(0, .dst = mac_a, .ethertype = 0x8864);
+	GOES_TO(0, .dst = mac_group, .ethertype = 0x8864);
+	GOES_TO(NOWHERE, .dst = mac_b);
+	GOES_TO(0, .vlan = 100, .ethertype = 0x8864);
+	GOES_TO(NOWHERE, .vlan = 200);
+	GOES_TO(1, .ethertype = TEST_TYPE);
+	EXPECT_EQ(1, goes_to(self, &flow));
+	EXPECT_EQ(2, goes_to(self, &l));
+}
+
+#define TABLE_MAX	20000
+
+static struct ndrv_filter_add nth(uint32_t type, unsigned int n)
+{
+	struct ndrv_filter_add fa = filter_type(0x9000 + n, 1);
+	uint8_t mac[6] = { 0x02, 0xfe, 0, n >> 16, n >> 8, n };
+	struct look l = flow;
+
+	l.src_ip += n;
+	if (type == NDRV_FILTER_MAC)
+		fa = filter_mac(mac, NDRV_QUEUE_ANY);
+	if (type == NDRV_FILTER_TUPLE)
+		fa = filter_tuple(&l, ALL_FIELDS, 2);
+	return fa;
+}
+
+/* A table that is full says so and loses nothing; a place that becomes free can be taken. */
+static void fill_table(struct __test_metadata *_metadata, FIXTURE_DATA(filters) *self, uint32_t type)
+{
+	uint32_t first = 0, id = 0;
+	unsigned int n;
+	int err = 0;
+
+	for (n = 0; !err && n < TABLE_MAX; n++) {
+		err = add(self->ctl, nth(type, n), &id);
+		if (!n)
+			first = id;
+	}
+	n--;
+	TH_LOG("type %u: %u filters", type, n);
+	EXPECT_EQ(-ENOSPC, err);
+	EXPECT_GE(n, 4);
+	EXPECT_EQ(-ENOSPC, add(self->ctl2, nth(type, n), NULL));
+	/* Sharing needs no place. */
+	EXPECT_EQ(0, add(self->ctl2, nth(type, n - 1), &id));
+	EXPECT_EQ(0, del(self->ctl2, id));
+	EXPECT_EQ(0, del(self->ctl, first));
+	EXPECT_EQ(0, add(self->ctl2, nth(type, n), &id));
+	EXPECT_EQ(-ENOSPC, add(self->ctl, nth(type, n + 1), NULL));
+	EXPECT_EQ(0, del(self->ctl2, id));
+}
+
+TEST_F(filters, full_table_of_addresses)
+{
+	NEED_FEATURE(NDRV_FEAT_FILTER_MAC);
+	fill_table(_metadata, self, NDRV_FILTER_MAC);
+	GOES_TO(0, .dst = (uint8_t[]){ 0x02, 0xfe, 0, 0, 0, 1 });
+	GOES_TO(NOWHERE, .dst = (uint8_t[]){ 0x02, 0xfe, 0, 0, 0, 0 });
+}
+
+TEST_F(filters, full_table_of_ethertypes)
+{
+	NEED_FEATURE(NDRV_FEAT_FILTER_ETHERTYPE);
+	fill_table(_metadata, self, NDRV_FILTER_ETHERTYPE);
+	GOES_TO(1, .ethertype = 0x9001);
+	GOES_TO(0, .ethertype = 0x9000);
+}
+
+TEST_F(filters, full_table_of_tuples)
+{
+	struct look l = other(NDRV_FILTER_F_SRC_IP);
+
+	NEED_FEATURE(NDRV_FEAT_FILTER_TUPLE);
+	fill_table(_metadata, self, NDRV_FILTER_TUPLE);
+	EXPECT_EQ(2, goes_to(self, &l));
+	EXPECT_EQ(0, goes_to(self, &flow));
+}
+
+TEST_F(filters, wrong_arguments)
+{
+	static const uint8_t none[6] = {}, all[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+	struct ndrv_filter_add fa;
+
+#define REFUSED(want, start, ...) do {				\
+	fa = start;						\
+	__VA_ARGS__;						\
+	EXPECT_EQ(want, add(self->ctl, fa, NULL));		\
+} while (0)
+	NEED_FEATURE(NDRV_FEAT_FILTER_MAC);
+	NEED_FEATURE(NDRV_FEAT_FILTER_VLAN);
+	NEED_FEATURE(NDRV_FEAT_FILTER_ETHERTYPE);
+	NEED_FEATURE(NDRV_FEAT_FILTER_TUPLE);
+	REFUSED(-EOPNOTSUPP, filter_vlan(1), fa.type = 0);
+	REFUSED(-EOPNOTSUPP, filter_vlan(1), fa.type = 5);
+	REFUSED(-EINVAL, filter_vlan(1), fa.__reserved0 = 1);
+	REFUSED(-EINVAL, filter_mac(none, NDRV_QUEUE_ANY));
+	REFUSED(-EINVAL, filter_mac(all, NDRV_QUEUE_ANY));
+	REFUSED(-EINVAL, filter_mac(mac_a, NDRV_QUEUE_ANY), fa.vlan = 1);
+	REFUSED(-EINVAL, filter_mac(mac_a, NDRV_QUEUE_ANY), fa.flags = NDRV_FILTER_F_PROTO);
+	REFUSED(-EINVAL, filter_vlan(0));
+	REFUSED(-EINVAL, filter_vlan(4095));
+	REFUSED(-EINVAL, filter_vlan(1), fa.queue = 0);
+	REFUSED(-EINVAL, filter_vlan(1), fa.mac[5] = 1);
+	REFUSED(-EINVAL, filter_type(0x5ff, 0));
+	REFUSED(-EINVAL, filter_type(IPV4, 0));
+	REFUSED(-EINVAL, filter_type(0x86dd, 0));
+	REFUSED(-EINVAL, filter_type(TEST_TYPE, NDRV_QUEUE_ANY));
+	REFUSED(-ERANGE, filter_type(TEST_TYPE, self->info.out_max_queues));
+	REFUSED(-EINVAL, filter_type(TEST_TYPE, 0), fa.proto = 6);
+	REFUSED(-EINVAL, filter_tuple(&flow, 0, 0));
+	REFUSED(-EINVAL, filter_tuple(&flow, NDRV_FILTER_F_SRC_PORT, 0));
+	REFUSED(-EINVAL, filter_tuple(&flow, ALL_FIELDS, NDRV_QUEUE_ANY));
+	REFUSED(-EINVAL, filter_tuple(&flow, ALL_FIELDS, 0), fa.proto = 1);
+	REFUSED(-EINVAL, filter_tuple(&flow, UDP, 0), fa.src_ip = 1);
+	REFUSED(-EINVAL, filter_tuple(&flow, UDP, 0), fa.dst_ip = 1);
+	REFUSED(-EINVAL, filter_tuple(&flow, UDP, 0), fa.src_port = 1);
+	REFUSED(-EINVAL, filter_tuple(&flow, UDP, 0), fa.dst_port = 1);
+	REFUSED(-EINVAL, filter_tuple(&flow, SRC_IP, 0), fa.proto = 17);
+	REFUSED(-EINVAL, filter_tuple(&flow, UDP, 0), fa.ethertype = TEST_TYPE);
+	REFUSED(-ERANGE, filter_tuple(&flow, UDP, self->info.out_max_queues));
+	/* None of that left a trace. */
+	EXPECT_EQ(0, goes_to(self, &flow));
+	GOES_TO(0, .vlan = 100);
+}
+
+TEST_HARNESS_MAIN
