@@ -331,10 +331,10 @@ static void ixgbe_rx_setup(struct ndrv_hw *hw, const struct ixgbe_variant *v)
 /*
  * 4.6.8 and 4.6.11, without queues. TE has to be set before the first queue is enabled.
  *
- * Transmit queues 64 to 127 exist only with traffic classes or pools (7.2.1.2.1), and that is chosen
- * right after a reset, when nobody knows yet which pairs will be asked for. So there are always four
- * classes: queues 0-63, 64-95, 96-111 and 112-127, each with a packet buffer of its own, all served in
- * turn. Pools would need the receive side to have them too; that has neither, and 128 queues anyway.
+ * Transmit queues 64 to 127 exist only with traffic classes or virtual machines (7.2.1.2.1), and that is
+ * chosen right after a reset, when nobody knows yet which pairs will be asked for. So there are always
+ * four classes: queues 0-63, 64-95, 96-111 and 112-127, each with a packet buffer of its own, all served
+ * in turn. Machines would have to be there on the receive side too; that has 128 queues without either.
  * The stock driver sets the same mode when it has more than 63 transmit queues. This has run on a model
  * only; what silicon makes of it at full load nobody has measured.
  */
