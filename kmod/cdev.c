@@ -477,13 +477,7 @@ static int call_doorbell(struct ndrv_ctx *ctx, union ndrv_arg *u, void __user *u
 
 static int call_arm(struct ndrv_ctx *ctx, union ndrv_arg *u, void __user *uarg, u32 size)
 {
-	int ret = ndrv_bar_lock(ctx->ndev, false);
-
-	if (ret)
-		return ret;
-	ret = ndrv_irq_arm(ctx, u->arm.flags, NULL);
-	up_read(&ctx->ndev->bar_lock);
-	return ret;
+	return ndrv_irq_arm(ctx, u->arm.flags, NULL);
 }
 
 static const struct ndrv_ioctl ndrv_ioctls[] = {

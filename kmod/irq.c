@@ -151,21 +151,27 @@ void ndrv_irq_misc_close(struct ndrv_dev *ndev)
 
 static int arm_check(struct ndrv_ctx *ctx, u32 sides)
 {
-	if (ctx->state == NDRV_STATE_GONE)
+	/* pairs with ndrv_ctx_set_state(): who has left IDLE has a pair to look at */
+	u32 state = smp_load_acquire(&ctx->state);
+
+	if (sides & ~(NDRV_ARM_RX | NDRV_ARM_TX))
+		return -EOPNOTSUPP;
+	if (state == NDRV_STATE_GONE)
 		return -ENODEV;
 	if (!ctx->ndev->hw.vectors)
 		return -EOPNOTSUPP;
-	if (ctx->state == NDRV_STATE_IDLE)
+	if (state == NDRV_STATE_IDLE)
 		return -ENXIO;
 	if (!sides || (sides & NDRV_ARM_RX && !ctx->q.rx_entries) ||
 	    (sides & NDRV_ARM_TX && !ctx->q.tx_entries))
 		return -EINVAL;
-	return ctx->state == NDRV_STATE_RUNNING ? 0 : -EPIPE;
+	return state == NDRV_STATE_RUNNING ? 0 : -EPIPE;
 }
 
 /*
- * A1 and A2. @cmd: is completed when these sides are reported; NULL: nobody waits here. Without
- * ndev->lock, so that pairs do not wait for each other; the read side of bar_lock keeps the state.
+ * A1 and A2. @cmd: is completed when these sides are reported; NULL: nobody waits here. Never sleeps, so
+ * io_uring can have it done before it returns to the process, which looks then. The state is only good
+ * for an errno; what keeps the pair running is its place in the list.
  */
 int ndrv_irq_arm(struct ndrv_ctx *ctx, u32 sides, struct io_uring_cmd *cmd)
 {
@@ -174,15 +180,11 @@ int ndrv_irq_arm(struct ndrv_ctx *ctx, u32 sides, struct io_uring_cmd *cmd)
 	unsigned long flags;
 	int ret;
 
-	lockdep_assert_held(&ndev->bar_lock);
-	if (sides & ~(NDRV_ARM_RX | NDRV_ARM_TX))
-		return -EOPNOTSUPP;
 	ret = arm_check(ctx, sides);
 	if (ret)
 		return ret;
 	v = ctx_vector(ctx);
 	spin_lock_irqsave(&v->lock, flags);
-	/* Between ndrv_irq_leave() and the new state it is being stopped. */
 	ret = list_empty(&ctx->vector_node) ? -EPIPE : 0;
 	if (!ret && cmd)
 		ret = ndrv_uring_wait(ctx, cmd);

@@ -25,7 +25,7 @@
  *
  * ndrv_dev.bar_lock (rwsem, process context): readers are those who reach a doorbell without
  * ndrv_dev.lock (page faults, NDRV_DOORBELL); they look at ctx->doorbell_live and ctx->state under
- * it. Both change, and VMAs are zapped, under the write side (and ndrv_dev.lock). So does NDRV_ARM.
+ * it. Both change, and VMAs are zapped, under the write side (and ndrv_dev.lock).
  *
  * ndrv_vector.lock (spinlock, taken in interrupts) protects what is armed and ready in the contexts of
  * that vector, and serialises the ops for interrupts; below it ndrv_ctx.uring_lock and the lock of

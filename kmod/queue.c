@@ -22,7 +22,8 @@ void ndrv_ctx_set_state(struct ndrv_ctx *ctx, u32 state, bool doorbell_live)
 
 	lockdep_assert_held(&ndev->lock);
 	down_write(&ndev->bar_lock);
-	ctx->state = state;
+	/* pairs with arm_check(): the pair was set up before it left IDLE */
+	smp_store_release(&ctx->state, state);
 	if (state != NDRV_STATE_RUNNING)
 		ndrv_irq_leave(ctx, state == NDRV_STATE_GONE ? -ENODEV : -ESTALE);
 	else if (from != state)

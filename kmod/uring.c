@@ -42,17 +42,6 @@ static int uring_doorbell(struct ndrv_ctx *ctx, const struct ndrv_uring *arg, bo
 	return ndrv_queue_doorbell(ctx, &db, nonblock);
 }
 
-static int uring_arm(struct ndrv_ctx *ctx, u32 sides, bool nonblock)
-{
-	int ret = ndrv_bar_lock(ctx->ndev, nonblock);
-
-	if (ret)
-		return ret;
-	ret = ndrv_irq_arm(ctx, sides, NULL);
-	up_read(&ctx->ndev->bar_lock);
-	return ret;
-}
-
 #ifdef NDRV_HAVE_URING_CANCEL
 static struct uring_pdu *cmd_pdu(struct io_uring_cmd *cmd)
 {
@@ -117,28 +106,16 @@ static void uring_cancelled(struct ndrv_ctx *ctx, struct io_uring_cmd *cmd, unsi
 
 /*
  * Marking comes first, because a command that waits can be done, and be gone, at any time. A command
- * that is marked is done by io_uring_cmd_done(), also if it fails. Marking takes io_uring's lock where
- * that is not held already, and that is taken outside of bar_lock, so bar_lock comes second; where it is
- * held (NONBLOCK) nothing here may sleep, so there bar_lock is tried first.
+ * that is marked is done by io_uring_cmd_done(), also if it fails.
  */
 static int uring_wait(struct ndrv_ctx *ctx, struct io_uring_cmd *cmd, u32 sides,
 		      unsigned int issue_flags)
 {
-	bool nonblock = issue_flags & IO_URING_F_NONBLOCK;
 	int ret;
 
-	if (nonblock) {
-		ret = ndrv_bar_lock(ctx->ndev, true);
-		if (ret)
-			return ret;
-	}
 	*cmd_pdu(cmd) = (struct uring_pdu){};
 	io_uring_cmd_mark_cancelable(cmd, issue_flags);
-	ret = nonblock ? 0 : ndrv_bar_lock(ctx->ndev, false);
-	if (!ret) {
-		ret = ndrv_irq_arm(ctx, sides, cmd);
-		up_read(&ctx->ndev->bar_lock);
-	}
+	ret = ndrv_irq_arm(ctx, sides, cmd);
 	/* Without an error the command may be gone by now. */
 	if (ret)
 		io_uring_cmd_done(cmd, ret, 0, issue_flags);
@@ -177,7 +154,6 @@ static int uring_cancel(struct ndrv_ctx *ctx)
 int ndrv_uring_cmd(struct io_uring_cmd *cmd, unsigned int issue_flags)
 {
 	struct ndrv_ctx *ctx = cmd->file->private_data;
-	bool nonblock = issue_flags & IO_URING_F_NONBLOCK;
 	struct ndrv_uring arg;
 	int ret;
 
@@ -191,12 +167,12 @@ int ndrv_uring_cmd(struct io_uring_cmd *cmd, unsigned int issue_flags)
 	if (ret)
 		return ret;
 	if (cmd->cmd_op == NDRV_URING_DOORBELL)
-		return uring_doorbell(ctx, &arg, nonblock);
+		return uring_doorbell(ctx, &arg, issue_flags & IO_URING_F_NONBLOCK);
 	if (arg.rx_tail || arg.tx_tail)
 		return -EINVAL;
 	switch (cmd->cmd_op) {
 	case NDRV_URING_ARM:
-		return uring_arm(ctx, arg.flags, nonblock);
+		return ndrv_irq_arm(ctx, arg.flags, NULL);
 	case NDRV_URING_WAIT:
 		return uring_wait(ctx, cmd, arg.flags, issue_flags);
 	case NDRV_URING_CANCEL:

@@ -268,6 +268,13 @@ int queue_stop(int fd)
 	return xioctl(fd, NDRV_QUEUE_STOP, &qs);
 }
 
+int queue_arm(int fd, uint32_t sides)
+{
+	struct ndrv_arm arm = { .size = sizeof(arm), .flags = sides };
+
+	return xioctl(fd, NDRV_ARM, &arm);
+}
+
 int doorbell(int fd, uint32_t flags, uint32_t rx_tail, uint32_t tx_tail)
 {
 	struct ndrv_doorbell db = {
@@ -350,7 +357,7 @@ uint64_t pool_iova(const struct pool *p, uint64_t off)
 
 void pool_close(struct pool *p)
 {
-	if (p->map)
+	if (p->map && p->fd > 0)
 		munmap(p->map, p->len);
 	if (p->fd > 0)
 		close(p->fd);

@@ -70,6 +70,7 @@ struct ndrv_queue_setup setup_args(void);
 int queue_setup(int fd, struct ndrv_queue_setup *qs);
 int queue_start(int fd, uint64_t *generation);
 int queue_stop(int fd);
+int queue_arm(int fd, uint32_t sides);	/* NDRV_ARM_* */
 int doorbell(int fd, uint32_t flags, uint32_t rx_tail, uint32_t tx_tail);
 int get_stats(int fd, struct ndrv_stats *st);
 int get_link(int fd, struct ndrv_link *link);
@@ -81,7 +82,7 @@ int poll_fd(int fd, short events, int timeout_ms);
 #define POOL_MAX_PIECES	1024
 
 struct pool {
-	int fd;				/* dma-buf */
+	int fd;				/* dma-buf; not above 0: a part of another pool */
 	uint8_t *map;
 	uint64_t len;
 	uint32_t id;			/* out_pool of the attachment */
@@ -143,6 +144,9 @@ struct port {
 
 /* -EPROTO: the kernel names a descriptor format that does not exist, or lies about its sizes. */
 int port_setup(struct port *p, unsigned int nr, const struct ndrv_queue_setup *qs);
+/* The same with slots in @pool from @off on, which this port's device has attached. */
+int port_setup_in(struct port *p, unsigned int nr, const struct ndrv_queue_setup *qs,
+		  const struct pool *pool, uint64_t off);
 int port_start(struct port *p);			/* and gives port_rx_room() receive slots */
 void port_close(struct port *p);
 int port_wait_link(struct port *p, unsigned int ms);

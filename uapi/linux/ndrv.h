@@ -851,9 +851,11 @@ struct ndrv_event {
  *            link ARM and IORING_OP_POLL_ADD instead, as <ndrv/uring.h> does.
  *  CANCEL    ends the WAIT of this file, if there is one; @flags is 0. ENOENT: there is none
  *
- * Commands of one submission may be executed in any order: link them (IOSQE_IO_LINK) where it matters,
- * as with two doorbells of the same pair. A WAIT keeps the file open, and so the pair running, until it
- * completes. ENOTTY: unknown command.
+ * ARM and WAIT have armed when the submission returns, so that is the time to look at the descriptors.
+ * Behind other commands in a link, with IOSQE_ASYNC or IORING_SETUP_SQPOLL it may be later: there use ARM
+ * and look when it has completed. Doorbells of one submission may be executed in any order: link them
+ * where it matters, as with two of the same pair. A WAIT keeps the file open, and so the pair running,
+ * until it completes. ENOTTY: unknown command.
  */
 #define NDRV_URING_DOORBELL	_IO(NDRV_TYPE, 0x40)
 #define NDRV_URING_ARM		_IO(NDRV_TYPE, 0x41)
