@@ -10,6 +10,7 @@ PATH=${NDRV_TOOLS:+$NDRV_TOOLS:}$dir/../../tools:$dir/../build/tools:$PATH
 export PATH
 n=0 failed=0
 out=$(mktemp)
+exec 3>&1		# for figures, which are shown also when all is well
 
 ok()			# STATUS NAME
 {
@@ -95,6 +96,11 @@ need_stock_driver()
 	skip_all "no stock driver $stock"
 }
 
+name_of()		# PCI: ndrvN
+{
+	basename "$(echo "/sys/bus/pci/devices/$1/ndrv/"*)"
+}
+
 netdev_of()		# PCI
 {
 	for _d in /sys/bus/pci/devices/"$1"/net/*; do
@@ -146,6 +152,53 @@ back_to_ndrv()
 		echo "$_p" > /sys/bus/pci/drivers_probe
 	done
 }
+
+bytes()			# NUMBER...: each as a byte
+{
+	printf '%b' "$(printf '\\0%03o' "$@")"
+}
+
+le32()			# NUMBER: its four bytes
+{
+	bytes $(($1 & 255)) $(($1 >> 8 & 255)) $(($1 >> 16 & 255)) $(($1 >> 24 & 255))
+}
+
+# Bytes in hex to a pcap file of one frame each.
+make_pcap()		# FILE HEX...
+{
+	_file=$1
+	shift
+	{
+		le32 0xa1b2c3d4; bytes 2 0 4 0; le32 0; le32 0; le32 65535; le32 1
+		for _hex; do
+			_n=$((${#_hex} / 2))
+			le32 1; le32 0; le32 $_n; le32 $_n
+			# shellcheck disable=SC2046  # a list of words
+			bytes $(echo "$_hex" | sed 's/../ 0x&/g')
+		done
+	} > "$_file"
+}
+
+# idle_share PID SECONDS PERCENT: user and system time of PID are at most so much of that time.
+idle_share()
+{
+	_then=$(uptime_ms)
+	_before=$(cpu_ticks "$1") && sleep "$2" && _after=$(cpu_ticks "$1") || return 1
+	_ms=$(($(uptime_ms) - _then))
+	_used=$(((_after - _before) * 1000 / $(getconf CLK_TCK)))
+	echo "# $(cat "/proc/$1/comm"), idle: $_used ms of processor time in $_ms ms" >&3
+	[ $((_used * 100)) -le $((_ms * $3)) ]
+}
+
+cpu_ticks()		# PID: user and system time of all its threads
+{
+	_stat=$(sed 's/.*) //' "/proc/$1/stat") || return 1
+	# shellcheck disable=SC2086  # a list of words
+	set -- $_stat
+	echo $((${12} + ${13}))
+}
+
+uptime_ms() { cut -d' ' -f1 /proc/uptime | tr -d . | sed 's/$/0/'; }
 
 have_sim()
 {

@@ -19,11 +19,6 @@ cleanup()
 }
 trap cleanup EXIT
 
-name_of()		# PCI: ndrvN
-{
-	basename "$(echo "/sys/bus/pci/devices/$1/ndrv/"*)"
-}
-
 a=$(name_of "$port0") b=$(name_of "$port1")
 
 # holds JQ-EXPRESSION FILE: the file is JSON and the expression is true of it
@@ -75,29 +70,6 @@ dump_summary()
 {
 	grep -v '^ndrv-dump: ' "$tmp/dump.err" > "$tmp/summary"
 	holds "$1" "$tmp/summary"
-}
-
-le32()			# NUMBER: its four bytes
-{
-	printf '%b' "$(printf '\\x%02x\\x%02x\\x%02x\\x%02x' $(($1 & 255)) $(($1 >> 8 & 255)) \
-		$(($1 >> 16 & 255)) $(($1 >> 24)))"
-}
-
-# Bytes in hex to a pcap file of one frame each.
-make_pcap()		# FILE HEX...
-{
-	local file=$1 hex n
-
-	shift
-	{
-		le32 0xa1b2c3d4; printf '\x02\x00\x04\x00'; le32 0; le32 0; le32 65535; le32 1
-		for hex; do
-			n=$((${#hex} / 2))
-			le32 1; le32 0; le32 $n; le32 $n
-			# shellcheck disable=SC2001  # no pattern of the shell does it
-			printf '%b' "$(echo "$hex" | sed 's/../\\x&/g')"
-		done
-	} > "$file"
 }
 
 # What tshark finds in a capture: one frame's bytes a line.

@@ -38,6 +38,8 @@ void tool_attach(const char *name, struct ndrv_queue *q, struct ndrv_pool *pool)
 void tool_start(const char *name, struct ndrv_queue *q);
 /* Received frames go to these queues (ndrv_rss_set()), as long as @q is open. */
 void tool_spread(const char *name, struct ndrv_queue *q, const uint16_t *queues, unsigned int nr);
+/* The filters of --filter, for @q; frames of a filter without a queue go to @q. */
+void tool_filters(const char *name, struct ndrv_queue *q, const struct tool_common *common);
 /* Thread @number, on the processor that --cpus gives it. Takes no signals but SIGUSR1, which does nothing. */
 void tool_thread(pthread_t *thread, const struct tool_common *common, unsigned int number,
 		 void *(*run)(void *), void *arg);

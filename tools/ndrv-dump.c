@@ -74,7 +74,7 @@ static const struct tool_usage usage = {
 		"for each.\n\n",
 	.options = options,
 	.common = TOOL_OPT_RUN | TOOL_OPT_RX_RING | TOOL_OPT_MAX_FRAME |
-		  TOOL_OPT_QUEUE | TOOL_OPT_WAIT,
+		  TOOL_OPT_QUEUE | TOOL_OPT_WAIT | TOOL_OPT_FILTER,
 	.tail = "\nThe time of a packet is when it was taken from the ring. SIGINT and SIGTERM end with a summary,\n"
 		"which goes to standard error (--json, too; -q leaves it out).\n"
 		"Exit status: 0 done, 1 failed, 2 wrong usage.\n",
@@ -267,6 +267,7 @@ int main(int argc, char **argv)
 		tool_die("%s: cannot read statistics", opt.port);
 	tool_start(opt.port, d.q);
 	spread(&d);
+	tool_filters(opt.port, d.q, &common);
 	tool_wait_link(opt.port, d.q, LINK_WAIT_MS);
 	if (!common.quiet)
 		fprintf(stderr, "ndrv-dump: capturing on %s\n", opt.port);

@@ -71,7 +71,7 @@ static const struct tool_usage usage = {
 	.options = options,
 	.common = TOOL_OPT_RUN | TOOL_OPT_BURST | TOOL_OPT_RX_RING | TOOL_OPT_TX_RING |
 		  TOOL_OPT_MAX_FRAME | TOOL_OPT_QUEUE | TOOL_OPT_QUEUES | TOOL_OPT_CPUS |
-		  TOOL_OPT_WAIT,
+		  TOOL_OPT_WAIT | TOOL_OPT_FILTER,
 	.tail = "\nWith --queues, received frames are spread over the queue pairs from --queue on (RSS).\n"
 		"SIGINT and SIGTERM end with the summary. Exit status: 0 done, 1 failed, 2 wrong usage.\n",
 };
@@ -128,8 +128,11 @@ static void start_ports(void)
 		for (i = 0; i < 2; i++)
 			tool_start(ports[i].name, lanes[l].ends[i].q);
 	}
-	for (i = 0; i < nr_from && common.queues > 1; i++)
-		tool_spread(ports[i].name, lanes[0].ends[i].q, queues, common.queues);
+	for (i = 0; i < nr_from; i++) {
+		if (common.queues > 1)
+			tool_spread(ports[i].name, lanes[0].ends[i].q, queues, common.queues);
+		tool_filters(ports[i].name, lanes[0].ends[i].q, &common);
+	}
 	for (i = 0; i < 2 && !tool_stop; i++)
 		tool_wait_link(ports[i].name, lanes[0].ends[i].q, LINK_WAIT_MS);
 }

@@ -95,7 +95,8 @@ static const struct tool_usage usage = {
 		"Make a network interface of a queue of PORT: ndrvN, /dev/ndrvN or a PCI address.\n\n",
 	.options = options,
 	.common = TOOL_OPT_SECONDS | TOOL_OPT_RX_RING | TOOL_OPT_TX_RING | TOOL_OPT_DOORBELL |
-		  TOOL_OPT_QUEUE | TOOL_OPT_QUIET | TOOL_OPT_JSON | TOOL_OPT_WAIT,
+		  TOOL_OPT_QUEUE | TOOL_OPT_QUIET | TOOL_OPT_JSON | TOOL_OPT_WAIT |
+		  TOOL_OPT_FILTER,
 	.tail = "\n--wait=uring is not for this program. SIGINT and SIGTERM end with a summary.\n"
 		"Exit status: 0 done, 1 failed, 2 wrong usage.\n",
 };
@@ -439,6 +440,7 @@ int main(int argc, char **argv)
 	tap_dev_carrier(&b.tap, false);
 	open_waiter(&b);
 	tool_start(opt.port, b.q);
+	tool_filters(opt.port, b.q, &common);
 	if (tap_dev_update(&b.tap))
 		follow_tap(&b);
 	follow_link(&b);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "common.h"
+#include "filter.h"
 
 static const char *const wait_names[] = {
 	[TOOL_WAIT_POLL] = "poll", [TOOL_WAIT_IRQ] = "irq", [TOOL_WAIT_URING] = "uring",
@@ -126,6 +127,13 @@ static void set_cpus(const char *option, const char *text)
 	} while (*end);
 }
 
+static void set_filter(const char *option, const char *text)
+{
+	if (common->nr_filters == TOOL_FILTERS_MAX)
+		tool_die_usage("%s: more than %u filters", option, TOOL_FILTERS_MAX);
+	filter_parse(option, text, &common->filters[common->nr_filters++]);
+}
+
 /* By the bits of TOOL_OPT_*. A %s is the default. */
 static const struct tool_option common_options[] = {
 	{ 'c', "count", "N", "end after N packets", set_count, NULL },
@@ -144,6 +152,9 @@ static const struct tool_option common_options[] = {
 	  "adaptive: look for a while, then sleep", set_wait, NULL },
 	{ 0, "queues", "N", "queue pairs of a port, each with a thread (default 1)", set_queues, NULL },
 	{ 0, "cpus", "LIST", "processors of the threads in turn, such as 0,2,4-7", set_cpus, NULL },
+	{ 0, "filter", "MATCH", "frames that match come to this program's queue (ethertype=0x88b5;\n"
+	  "proto=udp,src=IP,dst=IP,sport=N,dport=N) or to queue=N, or are\n"
+	  "received too (mac=MAC, vlan=N); may be given several times", set_filter, NULL },
 };
 
 #define NR_COMMON (sizeof(common_options) / sizeof(common_options[0]))

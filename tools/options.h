@@ -25,12 +25,14 @@
 #define TOOL_OPT_WAIT		(1u << 10)	/* --wait */
 #define TOOL_OPT_QUEUES		(1u << 11)	/* --queues */
 #define TOOL_OPT_CPUS		(1u << 12)	/* --cpus */
+#define TOOL_OPT_FILTER		(1u << 13)	/* --filter */
 #define TOOL_OPT_RUN		(TOOL_OPT_COUNT | TOOL_OPT_SECONDS | TOOL_OPT_DOORBELL | \
 				 TOOL_OPT_QUIET | TOOL_OPT_JSON)
 
 #define TOOL_BURST_MAX		256
 #define TOOL_QUEUES_MAX		256
 #define TOOL_CPUS_MAX		256
+#define TOOL_FILTERS_MAX	64
 
 /* What to do while there is nothing to do. */
 enum tool_wait { TOOL_WAIT_POLL, TOOL_WAIT_IRQ, TOOL_WAIT_URING, TOOL_WAIT_ADAPTIVE };
@@ -45,6 +47,8 @@ struct tool_common {
 	unsigned int nr_cpus;
 	uint16_t cpus[TOOL_CPUS_MAX];	/* in the order of the list */
 	struct ndrv_queue_opts queue;
+	unsigned int nr_filters;
+	struct ndrv_filter_add filters[TOOL_FILTERS_MAX];	/* for tool_filters() */
 };
 
 /* An option of one tool: @set is called, or @flag becomes true. A line break in @help begins a line. */
