@@ -41,14 +41,24 @@ extern "C" {
 #define NDRV_URING_POLL_TX	0x0100u
 #define NDRV_URING_POLL_BAD	(POLLERR | POLLHUP)
 
-/* For the functions below: one command on the file of @q. The ring has room. */
+/* For the functions below: an empty entry. They have made sure that there is one. */
+static inline struct io_uring_sqe *ndrv_uring_entry(struct io_uring *ring)
+{
+	struct io_uring_sqe *sqe = io_uring_get_sqe(ring);
+
+	if (!sqe)
+		__builtin_unreachable();
+	memset(sqe, 0, sizeof(*sqe));
+	return sqe;
+}
+
+/* One command on the file of @q. */
 static inline struct io_uring_sqe *ndrv_uring_command(struct io_uring *ring, const struct ndrv_queue *q,
 						      uint32_t op, const struct ndrv_uring *cmd,
 						      uint64_t user_data)
 {
-	struct io_uring_sqe *sqe = io_uring_get_sqe(ring);
+	struct io_uring_sqe *sqe = ndrv_uring_entry(ring);
 
-	memset(sqe, 0, sizeof(*sqe));
 	sqe->opcode = IORING_OP_URING_CMD;
 	sqe->fd = ndrv_queue_fd(q);
 	sqe->cmd_op = op;
@@ -105,8 +115,7 @@ static inline int ndrv_uring_prep_wait(struct io_uring *ring, const struct ndrv_
 		return -EAGAIN;
 	sqe = ndrv_uring_command(ring, q, NDRV_URING_ARM, &cmd, user_data);
 	sqe->flags = IOSQE_IO_LINK | IOSQE_CQE_SKIP_SUCCESS;
-	sqe = io_uring_get_sqe(ring);
-	memset(sqe, 0, sizeof(*sqe));
+	sqe = ndrv_uring_entry(ring);
 	sqe->opcode = IORING_OP_POLL_ADD;
 	sqe->fd = ndrv_queue_fd(q);
 	sqe->poll32_events = (what & NDRV_ARM_RX ? NDRV_URING_POLL_RX : 0) |
@@ -163,8 +172,7 @@ static inline int ndrv_uring_prep_cancel(struct io_uring *ring, const struct ndr
 		(void)ndrv_uring_command(ring, q, NDRV_URING_CANCEL, &cmd, user_data);
 		return 0;
 	}
-	sqe = io_uring_get_sqe(ring);
-	memset(sqe, 0, sizeof(*sqe));
+	sqe = ndrv_uring_entry(ring);
 	sqe->opcode = IORING_OP_ASYNC_CANCEL;
 	sqe->fd = -1;
 	sqe->addr = wait_data;
