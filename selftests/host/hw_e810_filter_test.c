@@ -17,8 +17,21 @@ static const u8 other[6] = { 0x02, 0x99, 0x99, 0x99, 0x99, 0x99 };
 static const u8 group[6] = { 0x01, 0x00, 0x5e, 0x01, 0x02, 0x03 };
 static const u8 all[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 
+static struct rig *rig_now;		/* for hooks, which get no argument */
 static u8 *rings;			/* one per queue */
 static u32 next_at[NR_RINGS];
+
+/* What is handed to firmware with this write; NULL: nothing. */
+static u8 *command(u32 reg, u32 value)
+{
+	u64 ring;
+
+	if (reg != 0x080400)
+		return NULL;
+	ring = sim_inproc_rd32(rig_now->p, 0, 0x080000) |
+	       (u64)sim_inproc_rd32(rig_now->p, 0, 0x080100) << 32;
+	return sim_dma_ptr(rig_now->sim, ring + 32 * ((value - 1) % 32), 32, true);
+}
 
 /* Starts the receive sides [0, nr), each with a ring of its own. */
 static bool receive_on(struct rig *r, u32 nr)
@@ -286,25 +299,70 @@ static void test_full(void)
 	rig_close(&r);
 }
 
+/* ---- what is written into rules ---------------------------------------------------------------- */
+
+static u8 rule[32];
+
+static bool write_rule(u32 reg, u32 value)
+{
+	u8 *desc = command(reg, value);
+	u64 iova;
+
+	if (!desc || get_unaligned_le16(desc + 2) != 0x02a0)
+		return true;
+	iova = get_unaligned_le32(desc + 28) | (u64)get_unaligned_le32(desc + 24) << 32;
+	memcpy(rule, sim_dma_ptr(rig_now->sim, iova, 32, false), 32);
+	return true;
+}
+
+/*
+ * Bits of the actions of the data sheet's 7.8: kind 1:0, loopback 2, LAN 3, then VSI, queue or list from
+ * 4 on. Beyond those: VALID 17 of forwarding, and of a queue nothing (15 to 17 make it a group).
+ */
+static void test_rules(void)
+{
+	struct ndrv_hw_filter f = mac_filter(other, ANY), g = mac_filter(group, 255);
+	struct ndrv_hw_filter t = type_filter(0x88f7, 200), v = vlan_filter(42);
+	struct rig r;
+	u32 vsi;
+
+	tap_ok(up(&r, "rules", OPTIONS, 1), "port up");
+	rig_now = &r;
+	host.on_write = write_rule;
+	r.ops->filter_add(&r.hw, &f);
+	vsi = get_unaligned_le16(rule + 6);
+	tap_ok(get_unaligned_le16(rule) == 1 && get_unaligned_le16(rule + 4) == 1 && vsi,
+	       "an address: transmit rule of recipe 1, from the VSI");
+	tap_eq(get_unaligned_le32(rule + 8), 0xc | vsi << 4 | 1u << 17, "to the VSI");
+	tap_ok(get_unaligned_le16(rule + 14) == 16 && !memcmp(rule + 16, other, 6), "the address");
+	r.ops->filter_add(&r.hw, &g);
+	tap_eq(get_unaligned_le32(rule + 8), 0xd | 255 << 4, "to a queue");
+	r.ops->filter_add(&r.hw, &t);
+	tap_ok(!get_unaligned_le16(rule) && !get_unaligned_le16(rule + 4) &&
+	       !get_unaligned_le16(rule + 6), "a type: receive rule of recipe 0, from port 0");
+	tap_eq(get_unaligned_le32(rule + 8), 1 | 200 << 4, "to a queue");
+	tap_ok(rule[28] == 0x88 && rule[29] == 0xf7, "the type");
+	r.ops->filter_add(&r.hw, &v);
+	tap_ok(get_unaligned_le16(rule) == 1 && get_unaligned_le16(rule + 4) == 4 &&
+	       get_unaligned_le16(rule + 6) == vsi, "a VLAN: recipe 4, from the VSI");
+	tap_eq(get_unaligned_le32(rule + 8) & ~(0x3ffu << 4), 2 | 3u << 15,
+	       "prunes both ways by a list");
+	tap_ok(rule[28] == 0x81 && !rule[29] && !rule[30] && rule[31] == 42, "the VLAN");
+	rig_close(&r);
+}
+
 /* ---- firmware that refuses -------------------------------------------------------------------- */
 
 static struct {
 	u16 opcode;
 	u32 skip;
 } refuse;
-static struct rig *rig_now;
 
 /* The doorbell of the admin queue: the command becomes one that firmware does not know. */
 static bool write_refuse(u32 reg, u32 value)
 {
-	u64 ring;
-	u8 *desc;
+	u8 *desc = command(reg, value);
 
-	if (reg != 0x080400 || !refuse.opcode)
-		return true;
-	ring = sim_inproc_rd32(rig_now->p, 0, 0x080000) |
-	       (u64)sim_inproc_rd32(rig_now->p, 0, 0x080100) << 32;
-	desc = sim_dma_ptr(rig_now->sim, ring + 32 * ((value - 1) % 32), 32, true);
 	if (!desc || get_unaligned_le16(desc + 2) != refuse.opcode || refuse.skip--)
 		return true;
 	/* No data: what these commands need. The opcode stays, so the answer is its own. */
@@ -380,6 +438,7 @@ int main(void)
 	test_ethertype();
 	test_reset();
 	test_full();
+	test_rules();
 	test_refused();
 	test_safe_mode();
 	return tap_done();

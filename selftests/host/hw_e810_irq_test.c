@@ -132,7 +132,7 @@ static void test_transmit(void)
 	r.ops->queue_stop(&r.hw, &r.q);
 	r.q.rx_entries = 0;
 	tap_ok(start(&r, 5, 2), "only a transmit side");
-	arm(&r, false, true);
+	arm(&r, true, true);
 	tap_eq(reg(&r, RQCTL(5)), 0, "the other one's cause stays off");
 	tap_ok(no_other_messages(&r, 3), "no message anywhere else");
 	rig_close(&r);
