@@ -7,7 +7,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 need_two_ports
-need_commands ndrv ndrv-fwd ndrv-pktgen ndrv-dump tshark jq setpriv
+need_commands ndrv ndrv-fwd ndrv-pktgen ndrv-dump ndrv-tap tshark jq setpriv
 
 tmp=$(mktemp -d)
 dump_pid=
@@ -81,7 +81,8 @@ frames_of()
 zeroes() { printf '00%.0s' $(seq "$1"); }
 
 echo "TAP version 13"
-for t in ndrv ndrv-fwd ndrv-pktgen ndrv-dump "ndrv list" "ndrv bind" "ndrv unbind" "ndrv info" "ndrv stats"; do
+for t in ndrv ndrv-fwd ndrv-pktgen ndrv-dump ndrv-tap \
+	"ndrv list" "ndrv bind" "ndrv unbind" "ndrv info" "ndrv stats" "ndrv events"; do
 	check "$t --help" bash -c "$t --help | grep '^Usage: $t '"
 	check "$t --version" bash -c "$t --version | grep -xE '$t [0-9]+[.][0-9]+[.][0-9]+'"
 	# shellcheck disable=SC2086  # a command and its word
@@ -183,7 +184,88 @@ ok $? "fwd --count ends by itself"
 check "fwd forwards a thousand" holds '.received == 1000 and .sent == 1000 and .dropped == 0 and
 	.missed == 0 and .restarts == 0 and (.directions | length) == 1' "$tmp/fwd"
 
+# Waiting: what arrives ends the sleep; idle, a program that sleeps needs no processor.
+begin_fwd()		# OPTION...
+{
+	ndrv-fwd --json "$@" "$a" "$b" > "$tmp/fwd" 2> "$tmp/fwd.err" &
+	fwd=$!
+	says 'forwarding' "$tmp/fwd.err"
+}
+
+for how in irq uring adaptive; do
+	begin_fwd --wait=$how -c 1000 -t 60
+	sleep 0.3
+	[ $how != adaptive ] || check "fwd --wait=adaptive, idle, needs 2 % of a processor at most" idle_share $fwd 5 2
+	check "packets for fwd --wait=$how" ndrv-pktgen -q -c 10 "$b"
+	wait $fwd
+	ok $? "it ends by itself"
+	check "and has forwarded a thousand" holds '.received == 1000 and .sent == 1000 and .dropped == 0 and
+		.missed == 0 and .restarts == 0 and .seconds < 50' "$tmp/fwd"
+done
+for how in poll irq uring; do
+	begin_dump -p -c 20 -t 60 --wait=$how --json
+	sleep 0.3
+	check "packets for dump --wait=$how" ndrv-pktgen -q -c 20 -r 100 "$a"
+	check "it takes them all" end_dump
+	check "20" dump_summary '.packets == 20'
+done
+begin_fwd --wait=irq
+kill -INT $fwd
+wait $fwd
+ok $? "fwd that sleeps ends on SIGINT"
+check "--seconds ends it, too" ndrv-fwd -q --wait=irq -t 0.3 "$a" "$b"
+
+# Many queues: a thread for each, and all of it in one sum
+if [ "$(ndrv info --json "$a" | jq .rss_queues)" -gt 3 ] &&
+	[ "$(ndrv info --json "$b" | jq .rss_queues)" -gt 3 ]; then
+	for how in poll irq uring; do
+		begin_fwd --queues=4 --cpus=0,1 --wait=$how --one-way -c 6400 -t 60
+		check "64 flows for fwd --queues=4 --wait=$how" ndrv-pktgen -q -c 64 --flows=64 "$b"
+		wait $fwd
+		ok $? "it ends by itself"
+		check "each queue has a share, and the sum is right" holds '.received == 6400 and .sent == 6400 and
+			.missed == 0 and (.queues | length) == 4 and all(.queues[]; .directions[0].received > 0) and
+			([.queues[].directions[0].received] | add) == 6400 and
+			([.queues[].directions[0].sent] | add) == 6400' "$tmp/fwd"
+	done
+	begin_fwd --queues=4 --wait=irq
+	check "stats --queues shows them" json "[.queues[] | select(.pid == $fwd and .state == \"running\") |
+		.queue] | sort == [0, 1, 2, 3]" ndrv stats --queues --json "$a"
+	check "as text" bash -c "ndrv stats -Q $b | grep -cE '^ +[0-3] running .* $fwd ndrv-fwd' | grep -x 4"
+	kill -INT $fwd
+	wait $fwd
+	ok $? "fwd --queues ends on SIGINT"
+fi
+
+# Events: a reset of the port
+ndrv events --json "$a" > "$tmp/events" 2>&1 &
+events=$!
+until_true 20 grep -qE "^- idle .* $events " "/sys/class/ndrv/$a/queues" > "$tmp/wait"
+check "reset" sh -c "echo 1 > /sys/bus/pci/devices/$port0/reset"
+check "events tells that it works again" until_true 20 grep -q '"restored"' "$tmp/events"
+check "and of the link" until_true 20 grep -q '"link_up":true' "$tmp/events"
+kill -INT $events
+wait $events
+ok $? "it ends on SIGINT"
+check "all it said is JSON, in the order of time" bash -c "jq -se 'map(.time_ns) | . == sort' $tmp/events"
+
 # What they refuse, and how they say it
+refuses "a queue that there is not" 1 'no queue pair 100000: it has 0 to' ndrv-dump --queue=100000 "$a"
+refuses "too many queues" 2 'outside 1 to 256' ndrv-fwd --queues=257 "$a" "$b"
+rss=$(ndrv info --json "$a" | jq .rss_queues)
+if [ "$rss" -lt "$(ndrv info --json "$a" | jq '[.queues, 64] | min')" ]; then
+	refuses "more queues than RSS reaches" 1 "cannot spread over $((rss + 1)) queues: (its RSS reaches|not supp)" \
+		ndrv-fwd --rx-ring=64 --tx-ring=64 --queues=$((rss + 1)) "$a" "$b"
+fi
+refuses "a processor that there is not" 1 'no processor 1023' ndrv-fwd --cpus=1023 "$a" "$b"
+refuses "no list of processors" 2 'is not a list of processors' ndrv-fwd --cpus=0,x "$a" "$b"
+refuses "no way to wait" 2 'neither poll, irq, uring nor adaptive' ndrv-dump --wait=long "$a"
+refuses "a filter for nothing" 2 'does not say which frames' ndrv-dump --filter=queue=1 "$a"
+refuses "a filter of two kinds" 2 'are filters of their own' ndrv-dump --filter=vlan=1,mac=02:00:00:00:00:01 "$a"
+refuses "a filter for all of IPv4" 1 'filter 1: it cannot be filtered for' ndrv-dump --filter=ethertype=0x800 "$a"
+refuses "a filter to nowhere" 1 'filter 1: the card has no such queue' \
+	ndrv-dump --filter=ethertype=0x88b5,queue=100000 "$a"
+refuses "a filter by port without protocol" 1 'ports need proto' ndrv-dump --filter=dport=53 "$a"
 max=$(ndrv info --json "$a" | jq .max_frame)
 ring=$(ndrv info --json "$a" | jq .ring_max)
 refuses "a frame too long for the device" 1 "frames have $max bytes at most" ndrv-dump --max-frame=$((max + 1)) "$a"

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Waiting through io_uring; see wait_uring.h. Each queue has at most one request under way: a WAIT, or on
- * kernels that cannot cancel one (NDRV_FEAT_URING_WAIT) a poll behind an ARM. It stays under way over many
- * calls, until the card interrupts or the program wants something that it does not cover.
+ * Waiting through io_uring; see wait_uring.h. Each queue has at most one request under way; it stays so over
+ * many calls, until the card interrupts or the program wants something that it does not cover.
  */
 #include <errno.h>
-#include <liburing.h>
-#include <poll.h>
-#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include <ndrv/uring.h>
 
 #include "wait_uring.h"
 
-#define QUEUES		8	/* of a thread of a tool */
-#define ENTRIES		(4 * QUEUES)
+/* Of a thread of a tool. */
+#define QUEUES			8
+/* An old request is taken back, and a new one has two entries at most. */
+#define ENTRIES_PER_QUEUE	3
+/* A power of two that holds them for all. */
+#define ENTRIES			32
 
 struct watch {
 	struct ndrv_queue *q;
@@ -69,94 +70,44 @@ int uring_waiter_want(struct uring_waiter *w, struct ndrv_queue *q, unsigned int
 	return 0;
 }
 
-/* A request of its own; 0 in front of user_data tells nobody. There is room: see ENTRIES. */
-static struct io_uring_sqe *get_sqe(struct uring_waiter *w, uint64_t request, unsigned int flags)
-{
-	struct io_uring_sqe *sqe = io_uring_get_sqe(&w->ring);
-
-	if (!sqe) {
-		io_uring_submit(&w->ring);
-		sqe = io_uring_get_sqe(&w->ring);
-	}
-	if (sqe) {
-		memset(sqe, 0, sizeof(*sqe));
-		sqe->user_data = request;
-		sqe->flags = flags;
-	}
-	return sqe;
-}
-
-/* One of NDRV_URING_* for @q. */
-static int command(struct uring_waiter *w, struct ndrv_queue *q, unsigned int op, unsigned int sides,
-		   uint64_t request, unsigned int flags)
-{
-	const struct ndrv_uring cmd = { .flags = sides };
-	struct io_uring_sqe *sqe = get_sqe(w, request, flags);
-
-	if (!sqe)
-		return -EBUSY;
-	sqe->opcode = IORING_OP_URING_CMD;
-	sqe->fd = ndrv_queue_fd(q);
-	sqe->cmd_op = op;
-	memcpy(sqe->cmd, &cmd, sizeof(cmd));
-	return 0;
-}
-
-/* WAIT, or ARM and a poll behind it. A request that does not cover what is wanted is taken back first. */
+/*
+ * One request for all that is wanted. One that does not cover it is taken back first; that answer, and what
+ * the old request still says, is nobody's.
+ */
 static int ask(struct uring_waiter *w, struct watch *watch)
 {
-	bool native = ndrv_queue_features(watch->q) & NDRV_FEAT_URING_WAIT;
 	uint64_t old = watch->request;
-	struct io_uring_sqe *sqe;
 	int ret = 0;
 
+	if (io_uring_sq_space_left(&w->ring) < ENTRIES_PER_QUEUE)
+		ret = io_uring_submit(&w->ring);
+	if (ret >= 0 && watch->armed)
+		ret = ndrv_uring_prep_cancel(&w->ring, watch->q, old, 0);
+	if (ret < 0)
+		return ret;
 	watch->request = ++w->requests;
-	if (native) {
-		/* The old one may end at this moment, and then there is nothing to take back: no error. */
-		if (watch->armed)
-			ret = command(w, watch->q, NDRV_URING_CANCEL, 0, 0, IOSQE_IO_HARDLINK);
-		if (!ret)
-			ret = command(w, watch->q, NDRV_URING_WAIT, watch->want, watch->request, 0);
-	} else {
-		if (watch->armed) {
-			sqe = get_sqe(w, 0, 0);
-			if (!sqe)
-				return -EBUSY;
-			io_uring_prep_poll_remove(sqe, old);
-			sqe->user_data = 0;
-		}
-		/* If the ARM fails, that is the answer of the poll, too: ECANCELED. */
-		ret = command(w, watch->q, NDRV_URING_ARM, watch->want, 0, IOSQE_IO_LINK);
-		sqe = ret ? NULL : get_sqe(w, watch->request, 0);
-		if (!sqe)
-			return -EBUSY;
-		io_uring_prep_poll_add(sqe, ndrv_queue_fd(watch->q),
-				       (watch->want & NDRV_ARM_RX ? POLLIN : 0) |
-				       (watch->want & NDRV_ARM_TX ? POLLOUT : 0));
-		sqe->user_data = watch->request;
-	}
 	watch->armed = watch->want;
-	return ret;
+	return ndrv_uring_prep_wait(&w->ring, watch->q, watch->want, watch->request);
 }
 
 /* Take what is done; how many queues that was, or the first error. */
 static int reap(struct uring_waiter *w)
 {
 	struct io_uring_cqe *cqe;
+	struct watch *watch;
 	unsigned int i;
-	int done = 0, ret = 0;
+	int done = 0, ret = 0, res;
 
 	while (!io_uring_peek_cqe(&w->ring, &cqe)) {
 		for (i = 0; i < w->nr; i++) {
-			if (!cqe->user_data || w->watches[i].request != cqe->user_data)
+			watch = &w->watches[i];
+			if (!cqe->user_data || watch->request != cqe->user_data)
 				continue;
-			w->watches[i].armed = 0;
+			watch->armed = 0;
+			res = ndrv_uring_wait_result(watch->q, cqe->res);
+			if (res < 0 && !ret)
+				ret = res;
 			done++;
-			/* Why the ARM in front of a poll failed, the queue itself tells. */
-			if (cqe->res == -ECANCELED)
-				ret = ret ? ret : ndrv_queue_check(w->watches[i].q);
-			else if (cqe->res < 0 && !ret)
-				ret = cqe->res;
 		}
 		io_uring_cqe_seen(&w->ring, cqe);
 	}
