@@ -62,7 +62,19 @@ static int find_format(struct port *p)
 	return 0;
 }
 
-int port_setup(struct port *p, unsigned int nr, const struct ndrv_queue_setup *qs)
+/* The slots are in a part of somebody else's pool, which fits into one of its pieces. */
+static int take_pool(struct port *p, const struct pool *pool, uint64_t off)
+{
+	p->pool.map = pool->map + off;
+	p->pool.len = (uint64_t)(p->qs.rx_entries + p->qs.tx_entries) * SLOT_BYTES;
+	p->pool.piece_shift = 64;
+	p->pool.nr_iovas = 1;
+	p->pool.iovas[0] = pool_iova(pool, off);
+	return 0;
+}
+
+int port_setup_in(struct port *p, unsigned int nr, const struct ndrv_queue_setup *qs,
+		  const struct pool *pool, uint64_t off)
 {
 	int err;
 
@@ -80,10 +92,53 @@ int port_setup(struct port *p, unsigned int nr, const struct ndrv_queue_setup *q
 	if (!err)
 		err = map_rings(p);
 	if (!err)
-		err = make_pool(p);
+		err = pool ? take_pool(p, pool, off) : make_pool(p);
 	if (err)
 		port_close(p);
 	return err;
+}
+
+int port_setup(struct port *p, unsigned int nr, const struct ndrv_queue_setup *qs)
+{
+	return port_setup_in(p, nr, qs, NULL, 0);
+}
+
+/* As it was set up, from NDRV_QUEUE_GET: the set-up call was another process's. */
+static int get_setup(struct port *p)
+{
+	struct ndrv_queue_get qg;
+	int err = queue_get(p->fd, &qg);
+
+	p->qs = (struct ndrv_queue_setup){
+		.size = sizeof(p->qs),
+		.flags = qg.out_flags,
+		.queue = qg.out_queue,
+		.rx_entries = qg.out_rx_entries,
+		.tx_entries = qg.out_tx_entries,
+		.rx_buf_bytes = qg.out_rx_buf_bytes,
+		.out_queue = qg.out_queue,
+		.out_rx_ring_bytes = qg.out_rx_ring_bytes,
+		.out_tx_ring_bytes = qg.out_tx_ring_bytes,
+		.out_rx_tail_off = qg.out_rx_tail_off,
+		.out_tx_tail_off = qg.out_tx_tail_off,
+	};
+	p->generation = qg.out_generation;
+	return err;
+}
+
+int port_adopt(struct port *p, int fd)
+{
+	int err;
+
+	memset(p, 0, sizeof(*p));
+	p->pool.fd = -1;
+	p->fd = fd;
+	err = get_info(p->fd, &p->info);
+	if (!err)
+		err = find_format(p);
+	if (!err)
+		err = get_setup(p);
+	return err ? err : map_rings(p);
 }
 
 static void unmap(volatile const void *at, size_t len)

@@ -275,6 +275,12 @@ int queue_arm(int fd, uint32_t sides)
 	return xioctl(fd, NDRV_ARM, &arm);
 }
 
+int queue_get(int fd, struct ndrv_queue_get *qg)
+{
+	*qg = (struct ndrv_queue_get){ .size = sizeof(*qg) };
+	return xioctl(fd, NDRV_QUEUE_GET, qg);
+}
+
 int doorbell(int fd, uint32_t flags, uint32_t rx_tail, uint32_t tx_tail)
 {
 	struct ndrv_doorbell db = {

@@ -71,6 +71,7 @@ int queue_setup(int fd, struct ndrv_queue_setup *qs);
 int queue_start(int fd, uint64_t *generation);
 int queue_stop(int fd);
 int queue_arm(int fd, uint32_t sides);	/* NDRV_ARM_* */
+int queue_get(int fd, struct ndrv_queue_get *qg);
 int doorbell(int fd, uint32_t flags, uint32_t rx_tail, uint32_t tx_tail);
 int get_stats(int fd, struct ndrv_stats *st);
 int get_link(int fd, struct ndrv_link *link);
@@ -147,6 +148,8 @@ int port_setup(struct port *p, unsigned int nr, const struct ndrv_queue_setup *q
 /* The same with slots in @pool from @off on, which this port's device has attached. */
 int port_setup_in(struct port *p, unsigned int nr, const struct ndrv_queue_setup *qs,
 		  const struct pool *pool, uint64_t off);
+/* The pair behind a descriptor that came from another process, with mappings of one's own, and no pool. */
+int port_adopt(struct port *p, int fd);
 int port_start(struct port *p);			/* and gives port_rx_room() receive slots */
 void port_close(struct port *p);
 int port_wait_link(struct port *p, unsigned int ms);
