@@ -215,6 +215,7 @@ static void test_unicast(void)
 	tap_eq(failed, 0, "127 addresses");
 	f[127] = mac_filter(other);
 	tap_eq(add(&r, &f[127]), -ENOSPC, "not one more");
+	tap_ok(!add(&r, &self) && !del(&r, &self), "but the own one always");
 	tap_eq(lands_at(&r, f[0].mac) + lands_at(&r, f[126].mac), 0, "first and last arrive");
 	tap_ok(!del(&r, &f[60]) && !add(&r, &f[127]), "one for one");
 	tap_ok(lands_at(&r, f[60].mac) == -1 && !lands_at(&r, other), "the new one is there");
@@ -431,6 +432,7 @@ static void test_priority(void)
 			struct flow w = random_flow();
 
 			f[i] = tuple(random_fields(), targets[1 + rand() % (TARGETS - 1)], &w);
+			f[i].order *= 0x9e3779b97f4a7c15ull;	/* unique, and no order of adding */
 			ret = add(&r, &f[i]);
 			wrong += ret != (n == NR_TUPLES ? -ENOSPC : 0);
 			there[i] = !ret;
