@@ -35,9 +35,9 @@
 
 /*
  * NDRV_WAIT_ADAPTIVE: a sleep and its end cost some 10 microseconds of CPU and delay, so looking pays while
- * packets come closer together than a few of those. We look for twice the mean gap and LOOK_MIN_NS, and not at
- * all when twice the mean gap is more than LOOK_MAX_NS. Longer gaps count as GAP_MAX_NS, so that after a long silence a dozen packets
- * are enough to begin looking again.
+ * packets come closer together than a few of those. We look for twice the mean gap and LOOK_MIN_NS, and not
+ * at all when twice the mean gap is more than LOOK_MAX_NS. Longer gaps count as GAP_MAX_NS, so that after a
+ * long silence a dozen packets are enough to begin looking again.
  */
 #define LOOK_MIN_NS	5000u
 #define LOOK_MAX_NS	100000u

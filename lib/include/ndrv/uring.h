@@ -12,11 +12,12 @@
  *	io_uring_wait_cqe(&ring, &cqe);
  *	... ndrv_uring_wait_result(q, cqe->res) ...
  *
- * The look must come after the arming, and the arming is done when io_uring_submit() returns. So a ring with
- * IORING_SETUP_SQPOLL, where a kernel thread submits at a time of its own, cannot wait in this way (nor a wait
- * that is linked behind something, or IOSQE_ASYNC): there use ndrv_uring_prep_arm(), look when it has completed,
- * and then poll ndrv_queue_fd(). Doorbells work everywhere. If the look finds something the wait stays under way: leave it, it completes with the next
- * packet at the latest, or take it back with ndrv_uring_prep_cancel().
+ * The look must come after the arming, and the arming is done when io_uring_submit() returns. So a ring
+ * with IORING_SETUP_SQPOLL, where a kernel thread submits at a time of its own, cannot wait in this way
+ * (nor a wait that is linked behind something, or IOSQE_ASYNC): there use ndrv_uring_prep_arm(), look when
+ * it has completed, and then poll ndrv_queue_fd(). Doorbells work everywhere. If the look finds something
+ * the wait stays under way: leave it, it completes with the next packet at the latest, or take it back with
+ * ndrv_uring_prep_cancel().
  *
  * Thread rule: that of the queue, and that of the ring. Functions return -EAGAIN when the submission queue
  * has no room, and then have done nothing: io_uring_submit() and call again.
