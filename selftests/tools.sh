@@ -228,6 +228,11 @@ if [ "$(ndrv info --json "$a" | jq .rss_queues)" -gt 3 ] &&
 			([.queues[].directions[0].received] | add) == 6400 and
 			([.queues[].directions[0].sent] | add) == 6400' "$tmp/fwd"
 	done
+	begin_dump --json -p -t 60 -c 4001
+	check "pktgen --queues=4" json '.sent == 4001 and .unsent == 0 and (.queues | length) == 4 and
+		([.queues[].sent] | add) == 4001 and all(.queues[]; .sent >= 1000)' \
+		ndrv-pktgen -q --json --queues=4 --cpus=0,1 -c 4001 -r 8000 --flows=8 "$a"
+	check "all of them arrive" end_dump
 	begin_fwd --queues=4 --wait=irq
 	check "stats --queues shows them" json "[.queues[] | select(.pid == $fwd and .state == \"running\") |
 		.queue] | sort == [0, 1, 2, 3]" ndrv stats --queues --json "$a"
@@ -289,6 +294,7 @@ refuses "no IP address" 2 'not an IPv4 address' ndrv-pktgen --dst-ip=1.2.3 "$a"
 refuses "no doorbell" 2 'neither mapped nor kernel' ndrv-fwd --doorbell=front "$a" "$b"
 refuses "--loop alone" 2 'belongs to --pcap' ndrv-pktgen --loop "$a"
 refuses "--count alone" 2 'belongs to --interval' ndrv stats -c 2 "$a"
+refuses "--pcap on many queues" 2 'one queue only' ndrv-pktgen --pcap="$tmp/in.pcap" --queues=2 "$a"
 refuses "no such command" 2 'is no command' ndrv nosuch
 refuses "no such pcap file" 1 'No such file' ndrv-pktgen --pcap="$tmp/nosuch" "$a"
 echo "no capture at all" > "$tmp/junk"

@@ -36,6 +36,7 @@ struct replay {
 
 static struct tool_common common = {
 	.burst = 32,
+	.queues = 1,
 	.queue = {
 		.size = sizeof(common.queue),
 		.flags = NDRV_OPEN_F_NO_RX,
@@ -61,7 +62,16 @@ static struct {
 	},
 };
 
+/* A queue pair, and the thread that sends on it. */
 struct gen {
+	unsigned int number;
+	pthread_t thread;
+	uint64_t count;			/* its share of --count; 0: no end */
+	double rate;			/* of --rate */
+	uint64_t start_ns, took_ns;
+	uint64_t sent;			/* as the card has reported it */
+	uint16_t stream;
+	bool good;
 	struct ndrv_queue *q;
 	struct ndrv_pool *pool;
 	struct frame frame;
@@ -71,6 +81,8 @@ struct gen {
 	uint64_t made, taken, bytes;
 	unsigned int flow, restarts;
 };
+
+static struct gen *gens;
 
 static void set_rate(const char *option, const char *text)
 {
@@ -140,8 +152,9 @@ static const struct tool_usage usage = {
 	.head = "Usage: ndrv-pktgen [OPTION]... PORT\n"
 		"Send packets from PORT: ndrvN, /dev/ndrvN or a PCI address.\n\n",
 	.options = options,
-	.common = TOOL_OPT_RUN | TOOL_OPT_BURST | TOOL_OPT_TX_RING,
-	.tail = "\nSIGINT and SIGTERM end with the summary. Exit status: 0 done, 1 failed, 2 wrong usage.\n",
+	.common = TOOL_OPT_RUN | TOOL_OPT_BURST | TOOL_OPT_TX_RING | TOOL_OPT_QUEUES | TOOL_OPT_CPUS,
+	.tail = "\nWith --queues, count and rate are those of all threads together; each has a stream of its own.\n"
+		"SIGINT and SIGTERM end with the summary. Exit status: 0 done, 1 failed, 2 wrong usage.\n",
 };
 
 /* The whole file into memory; returns the length of its longest frame. */
@@ -219,8 +232,8 @@ static void fill_pool(struct gen *g)
 static void set_up(struct gen *g)
 {
 	uint32_t longest = opt.frame.len, buf_bytes = 2048;
+	struct frame_opts frame;
 	struct ndrv_info info;
-	struct timespec now;
 
 	if (opt.pcap)
 		longest = load_pcap(&g->replay);
@@ -233,16 +246,17 @@ static void set_up(struct gen *g)
 		tool_die("%s: cannot read what it is", opt.port);
 	if (!opt.have_src)
 		memcpy(opt.frame.src, info.out_mac, sizeof(opt.frame.src));
-	clock_gettime(CLOCK_REALTIME, &now);
-	if (!opt.have_stream)
-		opt.frame.stream = now.tv_nsec / 1000 ^ getpid();
-	if (!opt.pcap && frame_init(&g->frame, &opt.frame))
+	frame = opt.frame;
+	frame.stream = g->stream = opt.frame.stream + g->number;
+	if (!opt.pcap && frame_init(&g->frame, &frame))
 		tool_die("out of memory");
 	g->pool = tool_pool(opt.port, g->q, ndrv_queue_tx_entries(g->q) + 1024, buf_bytes);
 	if (!opt.pcap)
 		fill_pool(g);
 	tool_attach(opt.port, g->q, g->pool);
 	tool_start(opt.port, g->q);
+	g->count = common.count / common.queues + (g->number < common.count % common.queues);
+	g->rate = opt.rate / common.queues;
 }
 
 /* Make up to @n packets ready behind g->end; the file may end before. */
@@ -299,21 +313,21 @@ static int send_burst(struct gen *g, unsigned int n)
 }
 
 /* How many packets may go now. Sleeps when the next one is far away. */
-static unsigned int allowance(const struct gen *g, uint64_t start)
+static unsigned int allowance(const struct gen *g)
 {
 	unsigned int n = common.burst;
 	double due;
 
-	if (common.count && common.count - g->taken < n)
-		n = common.count - g->taken;
-	if (!opt.rate)
+	if (g->count && g->count - g->taken < n)
+		n = g->count - g->taken;
+	if (!g->rate)
 		return n;
-	due = (tool_now_ns() - start) * opt.rate / 1e9 + 1 - g->taken;
+	due = (tool_now_ns() - g->start_ns) * g->rate / 1e9 + 1 - g->taken;
 	if (due >= n)
 		return n;
 	if (due >= 1)
 		return due;
-	if ((1 - due) * 1e9 / opt.rate >= SLEEP_FROM_NS) {
+	if ((1 - due) * 1e9 / g->rate >= SLEEP_FROM_NS) {
 		struct timespec nap = { .tv_nsec = SLEEP_FROM_NS / 2 };
 
 		nanosleep(&nap, NULL);
@@ -326,15 +340,25 @@ static bool file_done(const struct gen *g)
 	return g->replay.nr && !opt.loop && g->replay.next == g->replay.nr && g->first == g->end;
 }
 
-/* Until a signal, the count, the time, the end of the file or an error (then false). */
-static bool generate(struct gen *g, uint64_t start)
+static uint64_t total_taken(void)
 {
-	uint64_t now, tick = start, shown = 0;
+	uint64_t sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < common.queues; i++)
+		sum += __atomic_load_n(&gens[i].taken, __ATOMIC_RELAXED);
+	return sum;
+}
+
+/* Until a signal, the count, the time, the end of the file or an error (then false). */
+static bool generate(struct gen *g)
+{
+	uint64_t now, tick = g->start_ns, shown = 0, taken;
 	unsigned int n, bursts = 0;
 	int ret = 0;
 
-	while (!tool_stop && !file_done(g) && !(common.count && g->taken >= common.count)) {
-		n = allowance(g, start);
+	while (!tool_stop && !file_done(g) && !(g->count && g->taken >= g->count)) {
+		n = allowance(g);
 		ret = n ? send_burst(g, n) : 0;
 		if (ret < 0)
 			return false;
@@ -342,41 +366,98 @@ static bool generate(struct gen *g, uint64_t start)
 			continue;
 		bursts = 0;
 		now = tool_now_ns();
-		if (common.run_ns && now - start >= common.run_ns)
+		if (common.run_ns && now - g->start_ns >= common.run_ns)
 			break;
-		if (now - tick >= 1000000000) {
+		if (!g->number && now - tick >= 1000000000) {
+			taken = total_taken();
 			tool_live(common.quiet, "%.3f Mpps, %llu packets",
-				  (g->taken - shown) * 1e3 / (now - tick),
-				  (unsigned long long)g->taken);
-			shown = g->taken;
+				  (taken - shown) * 1e3 / (now - tick), (unsigned long long)taken);
+			shown = taken;
 			tick = now;
 		}
 	}
 	return true;
 }
 
-static void summary(const struct gen *g, uint64_t sent, uint64_t took_ns)
+/* The thread of a queue pair. A share of nothing is nothing: --count may be less than --queues. */
+static void *run(void *arg)
 {
-	double s = took_ns / 1e9, pps = took_ns ? sent / s : 0;
+	struct gen *g = arg;
+	int left;
+
+	g->good = (common.count && !g->count) || generate(g);
+	if (!g->good)
+		tool_stop = true;
+	/* Sent is what the card has reported, not what was put into the ring. */
+	left = ndrv_tx_flush(g->q, FLUSH_US) ? ndrv_tx_reclaim(g->q) : 0;
+	g->took_ns = tool_now_ns() - g->start_ns;
+	if (left < 0)
+		tool_warn("%s: %s", opt.port, ndrv_strerror(left));
+	g->good = g->good && !left;
+	ndrv_pkt_free(g->q, &g->pkts[g->first], g->end - g->first);
+	g->sent = left > 0 ? g->taken - left : g->taken;
+	return NULL;
+}
+
+/* What all threads did together; their lists of queues only as JSON. */
+struct sums {
+	uint64_t sent, taken, bytes, took_ns;
+	unsigned int restarts;
+};
+
+static struct sums add_up(void)
+{
+	struct sums all = { 0 };
+	unsigned int i;
+
+	for (i = 0; i < common.queues; i++) {
+		all.sent += gens[i].sent;
+		all.taken += gens[i].taken;
+		all.bytes += gens[i].bytes;
+		all.restarts += gens[i].restarts;
+		if (gens[i].took_ns > all.took_ns)
+			all.took_ns = gens[i].took_ns;
+	}
+	return all;
+}
+
+static json_t *queues_json(void)
+{
+	json_t *list = json_array();
+	unsigned int i;
+
+	for (i = 0; i < common.queues; i++)
+		json_array_append_new(list,
+			json_pack("{s:i, s:i, s:I, s:I, s:i}", "queue", ndrv_queue_number(gens[i].q),
+				  "stream", gens[i].stream, "sent", (json_int_t)gens[i].sent, "unsent",
+				  (json_int_t)(gens[i].taken - gens[i].sent), "restarts",
+				  gens[i].restarts));
+	return list;
+}
+
+static void summary(void)
+{
+	const struct sums all = add_up();
+	double s = all.took_ns / 1e9, pps = all.took_ns ? all.sent / s : 0;
 	/* On the wire a frame also has FCS, preamble and gap: 24 bytes. */
-	double mbps = took_ns ? (g->bytes + 24.0 * g->taken) * 8 / s / 1e6 : 0;
+	double mbps = all.took_ns ? (all.bytes + 24.0 * all.taken) * 8 / s / 1e6 : 0;
 	json_t *root;
 
 	if (!common.json) {
 		printf("%llu packets sent in %.2f s, %.3f Mpps, %.1f Mbit/s on the wire",
-		       (unsigned long long)sent, s, pps / 1e6, mbps);
+		       (unsigned long long)all.sent, s, pps / 1e6, mbps);
 		if (opt.rate)
 			printf(", %.2f %% of the rate asked for", 100 * pps / opt.rate);
-		if (g->taken != sent)
-			printf("; %llu were not sent", (unsigned long long)(g->taken - sent));
+		if (all.taken != all.sent)
+			printf("; %llu were not sent", (unsigned long long)(all.taken - all.sent));
 		putchar('\n');
 		return;
 	}
-	root = json_pack("{s:s, s:f, s:I, s:I, s:f, s:f, s:f, s:i, s:i, s:I}", "port", opt.port,
-			 "seconds", s, "sent", (json_int_t)sent, "unsent",
-			 (json_int_t)(g->taken - sent), "mpps", pps / 1e6, "mbps", mbps, "rate",
-			 opt.rate, "stream", opt.frame.stream, "restarts", g->restarts, "skipped",
-			 (json_int_t)g->replay.skipped);
+	root = json_pack("{s:s, s:f, s:I, s:I, s:f, s:f, s:f, s:i, s:i, s:I, s:o}", "port", opt.port,
+			 "seconds", s, "sent", (json_int_t)all.sent, "unsent",
+			 (json_int_t)(all.taken - all.sent), "mpps", pps / 1e6, "mbps", mbps, "rate",
+			 opt.rate, "stream", gens[0].stream, "restarts", all.restarts, "skipped",
+			 (json_int_t)gens[0].replay.skipped, "queues", queues_json());
 	json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
 	putchar('\n');
 	json_decref(root);
@@ -384,10 +465,9 @@ static void summary(const struct gen *g, uint64_t sent, uint64_t took_ns)
 
 int main(int argc, char **argv)
 {
-	static struct gen g;
-	uint64_t start, took_ns;
-	bool good;
-	int left;
+	struct timespec now;
+	bool good = true;
+	unsigned int i;
 
 	tool_name = "ndrv-pktgen";
 	tool_options(argc, argv, &usage, &common);
@@ -395,27 +475,39 @@ int main(int argc, char **argv)
 		tool_die_usage("one port is needed");
 	if (opt.loop && !opt.pcap)
 		tool_die_usage("--loop belongs to --pcap");
+	if (opt.pcap && common.queues > 1)
+		tool_die_usage("--pcap: its packets have an order: one queue only");
 	opt.port = argv[optind];
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (!opt.have_stream)
+		opt.frame.stream = now.tv_nsec / 1000 ^ getpid();
+	gens = calloc(common.queues, sizeof(*gens));
+	if (!gens)
+		tool_die("out of memory");
 
 	tool_catch_signals();
-	set_up(&g);
-	if (!tool_wait_link(opt.port, g.q, LINK_WAIT_MS) && !tool_stop)
+	for (i = 0; i < common.queues; i++) {
+		gens[i].number = i;
+		set_up(&gens[i]);
+	}
+	if (!tool_wait_link(opt.port, gens[0].q, LINK_WAIT_MS) && !tool_stop)
 		tool_die("%s: nothing can be sent without link", opt.port);
-	start = tool_now_ns();
-	good = generate(&g, start);
-	/* Sent is what the card has reported, not what was put into the ring. */
-	left = ndrv_tx_flush(g.q, FLUSH_US) ? ndrv_tx_reclaim(g.q) : 0;
-	took_ns = tool_now_ns() - start;
+	for (i = 0; i < common.queues; i++) {
+		gens[i].start_ns = tool_now_ns();
+		tool_thread(&gens[i].thread, &common, i, run, &gens[i]);
+	}
+	for (i = 0; i < common.queues; i++) {
+		pthread_join(gens[i].thread, NULL);
+		good = good && gens[i].good;
+	}
 	tool_live_end();
-	if (left < 0)
-		tool_warn("%s: %s", opt.port, ndrv_strerror(left));
-	if (left)
-		good = false;
-	ndrv_pkt_free(g.q, &g.pkts[g.first], g.end - g.first);
-	summary(&g, left > 0 ? g.taken - left : g.taken, took_ns);
-	ndrv_queue_close(g.q);
-	ndrv_pool_destroy(g.pool);
-	frame_exit(&g.frame);
-	free_pcap(&g.replay);
+	summary();
+	for (i = 0; i < common.queues; i++) {
+		ndrv_queue_close(gens[i].q);
+		ndrv_pool_destroy(gens[i].pool);
+		frame_exit(&gens[i].frame);
+		free_pcap(&gens[i].replay);
+	}
+	free(gens);
 	return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
