@@ -408,6 +408,8 @@ static void test_refused(void)
 		tap_ok(t->type == NDRV_FILTER_MAC ? PLAIN(&r, other) == 0 :
 		       send(&r, mac, 7, 0x88b5) == -1 && send(&r, mac, 42, 0x88b5) == 0,
 		       "%s: as it should", t->name);
+		tap_ok(!r.ops->filter_del(&r.hw, &f) && PLAIN(&r, other) == -1 &&
+		       send(&r, mac, 7, 0x88b5) == 0, "%s: and can be taken back", t->name);
 		rig_close(&r);
 	}
 }

@@ -739,7 +739,8 @@ struct ndrv_queue_get {
  * filter the port drops tagged frames of all other VLANs, also of files that want everything
  * (NDRV_RX_MODE_PROMISC excepted). Filters to a queue come before NDRV_RSS, ETHERTYPE before TUPLE;
  * among TUPLE filters the one with more fields wins, then the older one. A frame for a queue that does
- * not run is dropped. Filters may name queues of other files.
+ * not run is dropped. Filters may name queues of other files. Some cards take frames with an ETHERTYPE
+ * filter whatever their address.
  *
  * Availability: in every state but GONE.
  * Return: 0, or
