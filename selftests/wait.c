@@ -2,7 +2,7 @@
 /*
  * Sleeping instead of looking (uapi/linux/ndrv.h, "Waiting"): what NDRV_ARM accepts, what poll(2)
  * reports and until when, over stop, reset and unbind; and that nobody ever sleeps through a packet:
- * packets that are answered one by one, NDRV_WAITS of them (20000). Waking in vain is allowed, so
+ * packets that are answered one by one, NDRV_WAITS of them (8000). Waking in vain is allowed, so
  * nothing here asserts that there is no wake-up, except where nothing was armed. Two ports on a cable.
  */
 #include "kselftest_harness.h"
@@ -453,7 +453,7 @@ static unsigned int waits(void)
 {
 	const char *env = getenv("NDRV_WAITS");
 
-	return env ? strtoul(env, NULL, 0) : 20000;
+	return env ? strtoul(env, NULL, 0) : 8000;
 }
 
 /* One of two threads that answer each other's packets; each sleeps on its own port. */
