@@ -555,6 +555,8 @@ int ndrv_queue_event(struct ndrv_queue *q, struct ndrv_event *events, unsigned i
 {
 	ssize_t got;
 
+	if (!n)
+		return -EINVAL;
 	if (n > EVENTS_AT_ONCE)
 		n = EVENTS_AT_ONCE;
 	do

@@ -27,6 +27,8 @@ static const struct {
 	{ -ENODEV, "the device is gone (unbound or unplugged)" },
 	{ -ESTALE, "the kernel took the queue away (device reset); start it again" },
 	{ -EPIPE, "the queue is not started" },
+	{ -ENOSPC, "the table of the card, or of the kernel, is full" },
+	{ -ENOTTY, "not a file of ndrv" },
 	{ -ENOBUFS, "the pool has too few buffers" },
 	{ -ENOMEM, "out of memory" },
 	{ -EDQUOT, "over the pool limit of the module (parameter pool_limit_mib)" },

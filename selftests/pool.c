@@ -280,13 +280,15 @@ TEST_F(pool, detach_refusals)
 
 	ASSERT_GE(other, 0);
 	EXPECT_EQ(-ENOENT, pool_detach(self->fd, 0));
-	EXPECT_EQ(-ENOENT, pool_detach(self->fd, 0xffffffff));
+	EXPECT_EQ(-ENOENT, pool_detach(self->fd, 0xfffffffe));
+	EXPECT_EQ(0, pool_detach(self->fd, NDRV_POOL_ALL)) TH_LOG("all of none");
 	ASSERT_EQ(0, pool_attach(self->fd, fd, &self->p));
 	EXPECT_EQ(-ENOENT, pool_detach(self->fd, self->p.id + 1));
 	EXPECT_EQ(-ENOENT, pool_detach(other, self->p.id)) TH_LOG("another file's");
 	ASSERT_EQ(0, queue_setup(self->fd, &qs));
 	ASSERT_EQ(0, queue_start(self->fd, NULL));
 	EXPECT_EQ(-EBUSY, pool_detach(self->fd, self->p.id)) TH_LOG("running");
+	EXPECT_EQ(-EBUSY, pool_detach(self->fd, NDRV_POOL_ALL)) TH_LOG("running");
 	ASSERT_EQ(0, queue_stop(self->fd));
 	EXPECT_EQ(0, pool_detach(self->fd, self->p.id));
 	EXPECT_EQ(-ENOENT, pool_detach(self->fd, self->p.id)) TH_LOG("twice");
@@ -308,7 +310,9 @@ TEST_F(pool, many_attachments)
 	}
 	for (i = 0; i < 32; i += 2)
 		EXPECT_EQ(0, pool_detach(self->fd, p[i].id));
-	/* The rest goes with the file. */
+	EXPECT_EQ(0, pool_detach(self->fd, NDRV_POOL_ALL));
+	for (i = 0; i < 32; i++)
+		EXPECT_EQ(-ENOENT, pool_detach(self->fd, p[i].id));
 }
 
 TEST_F(pool, attached_to_two_ports)

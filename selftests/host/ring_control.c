@@ -4,8 +4,13 @@
  * The limits of each family become sizes that the family takes, rings that no power of two fits are
  * refused, kernel doorbells carry the tail, and the default RSS key is symmetric.
  */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
+#include <unistd.h>
 
 #include "ring_fake.h"
 
@@ -14,6 +19,7 @@ static struct ndrv_queue_setup setup;		/* the last one */
 static struct ndrv_rx_mode rx_mode;
 static struct ndrv_doorbell doorbell;
 static struct ndrv_rss rss;
+static struct ndrv_filter_add filter;
 static unsigned int doorbells;
 
 /* Instead of the C library's: the memory behind the device is /dev/zero. */
@@ -44,6 +50,15 @@ int ioctl(int fd, unsigned long request, ...)
 		memcpy(&doorbell, arg, sizeof(doorbell));
 		doorbells++;
 		return 0;
+	case NDRV_FILTER_ADD:
+		memcpy(&filter, arg, sizeof(filter));
+		((struct ndrv_filter_add *)arg)->out_filter = 42;
+		return 0;
+	case NDRV_FILTER_DEL:
+		if (((struct ndrv_filter_del *)arg)->filter == 42)
+			return 0;
+		errno = ENOENT;
+		return -1;
 	case NDRV_RSS:
 		memcpy(&rss, arg, sizeof(rss));
 		return 0;
@@ -238,8 +253,50 @@ static void test_rss(void)
 	ndrv_queue_close(q);
 }
 
+static void test_filters(void)
+{
+	struct ndrv_filter_add add = { .type = NDRV_FILTER_VLAN, .queue = NDRV_QUEUE_ANY, .vlan = 5 };
+	struct ndrv_queue *q;
+
+	info = info_82599;
+	if (ndrv_queue_open(&q, "/dev/zero", NULL)) {
+		tap_ok(0, "open");
+		return;
+	}
+	tap_ok(!ndrv_filter_add(q, &add) && filter.size == sizeof(filter) && filter.vlan == 5 &&
+	       add.out_filter == 42, "a filter gets a number");
+	tap_eq(ndrv_filter_del(q, 42), 0, "by which it is taken back");
+	tap_eq(ndrv_filter_del(q, 43), -ENOENT, "and no other");
+	ndrv_queue_close(q);
+}
+
+/* A pipe stands for the file: it gives whole events, nothing, or its end. */
+static void test_events(void)
+{
+	struct ndrv_event ev[4] = { { .type = NDRV_EVENT_LINK }, { .type = NDRV_EVENT_GONE } };
+	struct ndrv_queue q = { 0 };
+	int pipes[2];
+
+	if (pipe2(pipes, O_NONBLOCK)) {
+		tap_ok(0, "a pipe");
+		return;
+	}
+	q.fd = pipes[0];
+	tap_eq(ndrv_queue_event(&q, ev, 4), -EAGAIN, "no events");
+	tap_eq(write(pipes[1], ev, 2 * sizeof(*ev)), 2 * sizeof(*ev), "two events");
+	memset(ev, 0, sizeof(ev));
+	tap_eq(ndrv_queue_event(&q, ev, 0), -EINVAL, "room for none");
+	tap_ok(ndrv_queue_event(&q, ev, 1) == 1 && ev[0].type == NDRV_EVENT_LINK, "room for one");
+	tap_ok(ndrv_queue_event(&q, ev, UINT32_MAX) == 1 && ev[0].type == NDRV_EVENT_GONE, "the other");
+	close(pipes[1]);
+	tap_eq(ndrv_queue_event(&q, ev, 4), -ENODEV, "the end");
+	close(pipes[0]);
+}
+
 int main(void)
 {
+	test_filters();
+	test_events();
 	test_rings();
 	test_buffers();
 	test_formats();

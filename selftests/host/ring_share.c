@@ -269,8 +269,9 @@ static void test_export(void)
 	struct ndrv_queue_opts opts = { .size = sizeof(opts), .rx_entries = 128, .tx_entries = 256 };
 	struct ndrv_queue *q, *r;
 	struct ndrv_pool *pool;
-	char path[32];
+	struct ndrv_counters counters;
 	int fd = new_file();
+	char path[32];
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	tap_eq(ndrv_queue_open(&q, path, &opts), 0, "open");
@@ -291,6 +292,9 @@ static void test_export(void)
 	tap_ok(ndrv_queue_number(r) == 3 && ndrv_queue_rx_entries(r) == 128 &&
 	       ndrv_queue_tx_entries(r) == 256 && ndrv_queue_rx_buf_bytes(r) == 2048 &&
 	       ndrv_queue_features(r) == NDRV_FEAT_WAIT, "it is the same");
+	r->counters->sleeps = 77;
+	tap_ok(pread(fd, &counters, sizeof(counters), NDRV_MMAP_COUNTERS) == sizeof(counters) &&
+	       counters.sleeps == 77, "it counts where others can see it");
 	tap_ok(r->rx.tail == (uint32_t *)r->maps[MAP_RX_DOORBELL] + 0x120 / 4 &&
 	       r->tx.tail == (uint32_t *)r->maps[MAP_TX_DOORBELL] + 0x240 / 4, "with its tails");
 	tap_eq(ndrv_pool_attach(r, pool), 0, "attach");
