@@ -67,16 +67,15 @@ void ixgbe_rx_drop(struct ndrv_hw *hw, const struct ndrv_hw_queue *q, bool drop)
 		  (drop ? IXGBE_SRRCTL_DROP_EN : 0));
 }
 
+/* Here, too, every register is written whole. */
 static void ixgbe_rxq_setup(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
 {
-	u32 i = q->queue, dca;
+	u32 i = q->queue;
 
 	ndrv_wr32(hw, IXGBE_RDBAL(i), lower_32_bits(q->rx_iova));
 	ndrv_wr32(hw, IXGBE_RDBAH(i), upper_32_bits(q->rx_iova));
 	ndrv_wr32(hw, IXGBE_RDLEN(i), q->rx_entries * 16);
-	dca = ndrv_rd32(hw, IXGBE_DCA_RXCTRL(i));
-	dca &= ~(IXGBE_DCA_RXCTRL_MBZ | IXGBE_DCA_RXCTRL_DATA_RO | IXGBE_DCA_RXCTRL_HEAD_RO);
-	ndrv_wr32(hw, IXGBE_DCA_RXCTRL(i), dca);
+	ndrv_wr32(hw, IXGBE_DCA_RXCTRL(i), IXGBE_DCA_READ_RO);
 	ixgbe_rx_drop(hw, q, true);
 	ndrv_wr32(hw, IXGBE_RSCCTL(i), 0);
 	ndrv_wr32(hw, IXGBE_RDH(i), 0);
@@ -93,8 +92,7 @@ static void ixgbe_txq_setup(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
 	ndrv_wr32(hw, IXGBE_TDBAL(i), lower_32_bits(q->tx_iova));
 	ndrv_wr32(hw, IXGBE_TDBAH(i), upper_32_bits(q->tx_iova));
 	ndrv_wr32(hw, IXGBE_TDLEN(i), q->tx_entries * 16);
-	ndrv_wr32(hw, IXGBE_DCA_TXCTRL(i),
-		  ndrv_rd32(hw, IXGBE_DCA_TXCTRL(i)) & ~IXGBE_DCA_TXCTRL_DESC_WRO);
+	ndrv_wr32(hw, IXGBE_DCA_TXCTRL(i), IXGBE_DCA_READ_RO | IXGBE_DCA_TXCTRL_DATA_RO);
 	ndrv_wr32(hw, IXGBE_TDWBAL(i), 0);
 	ndrv_wr32(hw, IXGBE_TDWBAH(i), 0);
 	ndrv_wr32(hw, IXGBE_TDH(i), 0);

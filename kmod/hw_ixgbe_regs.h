@@ -178,10 +178,8 @@
 #define IXGBE_RDBAL(q)		(IXGBE_RXQ(q) + 0x00) /* RW */
 #define IXGBE_RDBAH(q)		(IXGBE_RXQ(q) + 0x04) /* RW */
 #define IXGBE_RDLEN(q)		(IXGBE_RXQ(q) + 0x08) /* RW: bytes */
-#define IXGBE_DCA_RXCTRL(q)	(IXGBE_RXQ(q) + 0x0c) /* RW */
-#define IXGBE_DCA_RXCTRL_MBZ	BIT(12)		/* 1 after reset, must be written 0 */
-#define IXGBE_DCA_RXCTRL_DATA_RO BIT(13)	/* relaxed ordering of data writes */
-#define IXGBE_DCA_RXCTRL_HEAD_RO BIT(15)
+#define IXGBE_DCA_RXCTRL(q)	(IXGBE_RXQ(q) + 0x0c) /* RW; bit 12 must be written 0 */
+#define IXGBE_DCA_READ_RO	BIT(9)		/* descriptors read with relaxed ordering */
 #define IXGBE_RDH(q)		(IXGBE_RXQ(q) + 0x10) /* RW while off */
 #define IXGBE_SRRCTL(q)		(IXGBE_RXQ(q) + 0x14) /* RW */
 #define IXGBE_SRRCTL_BSIZEPKT	GENMASK(4, 0)	/* KiB */
@@ -227,7 +225,7 @@
 #define IXGBE_TDBAH(q)		(IXGBE_TXQ(q) + 0x04) /* RW */
 #define IXGBE_TDLEN(q)		(IXGBE_TXQ(q) + 0x08) /* RW: bytes */
 #define IXGBE_DCA_TXCTRL(q)	(IXGBE_TXQ(q) + 0x0c) /* RW */
-#define IXGBE_DCA_TXCTRL_DESC_WRO BIT(11)	/* relaxed ordering of write-backs */
+#define IXGBE_DCA_TXCTRL_DATA_RO BIT(13)	/* so are buffers; write-backs (bit 11) are not */
 #define IXGBE_TDH(q)		(IXGBE_TXQ(q) + 0x10) /* RW while off */
 #define IXGBE_TDT(q)		(IXGBE_TXQ(q) + 0x18) /* RW */
 #define IXGBE_TXDCTL(q)		(IXGBE_TXQ(q) + 0x28) /* RW */

@@ -271,6 +271,9 @@ static void test_hostile_pages(void)
 	tap_eq((long long)r.sim->ctr.dma_after_stop, 0, "no DMA after a stop");
 	tap_ok(!queue_up(&r, 0) && tx_works(&r, 80) && rx_works(&r, 0, 80, mac),
 	       "the next user of the pair finds it clean");
+	/* DCA_RXCTRL and DCA_TXCTRL, too: reads in any order, no tags, bit 12 clear. */
+	tap_ok(sim_inproc_rd32(r.p, 0, 0x100c) == 0x200 && sim_inproc_rd32(r.p, 0, 0x600c) == 0x2200,
+	       "and nothing in it is the last one's");
 	rig_close(&r);
 }
 
