@@ -213,6 +213,15 @@ begin_fwd --wait=irq
 kill -INT $fwd
 wait $fwd
 ok $? "fwd that sleeps ends on SIGINT"
+begin_fwd --wait=irq --one-way
+check "reset of the port that only sends" sh -c "echo 1 > /sys/bus/pci/devices/$port1/reset"
+check "fwd that sleeps starts it again" until_true 20 grep -q "$b: started again" "$tmp/fwd.err"
+check "and forwards" ndrv-pktgen -q -c 10 -r 100 "$b"
+sleep 0.5
+kill -INT $fwd
+wait $fwd
+ok $? "and ends"
+check "all of it" holds '.received >= 10 and .sent == .received and .restarts == 1' "$tmp/fwd"
 check "--seconds ends it, too" ndrv-fwd -q --wait=irq -t 0.3 "$a" "$b"
 
 # Many queues: a thread for each, and all of it in one sum

@@ -165,6 +165,20 @@ static bool empty(const struct fwd_lane *lane)
 	return lane->ways[0].first == lane->ways[0].end && lane->ways[1].first == lane->ways[1].end;
 }
 
+/* Start again what does not run any more; false if the lane has to end. */
+static bool revive(struct fwd_lane *lane)
+{
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < 2; i++) {
+		ret = ndrv_queue_check(lane->ends[i].q);
+		if (ret && !recover(&lane->ends[i], ret))
+			return false;
+	}
+	return true;
+}
+
 /*
  * Sleep until there is something to do: a way with packets waits for room in the ring of its port, an
  * empty one for packets. Where the pool has run out, a receive ring may be empty because all buffers
@@ -189,9 +203,11 @@ static bool nap(struct fwd_lane *lane)
 	for (i = 0; i < 2; i++)
 		tool_waiter_want(lane->waiter, lane->ends[i].q, want[i]);
 	ret = tool_wait(lane->waiter, SLEEP_US);
-	/* What is wrong with a queue is said by its next burst, which also knows what to do. */
-	if (ret >= 0 || ret == -EINTR || ret == -ESTALE || ret == -ENODEV || ret == -EPIPE)
+	if (ret >= 0 || ret == -EINTR)
 		return true;
+	/* A queue that only sends would not be asked before the next packet. */
+	if (ret == -ESTALE || ret == -ENODEV || ret == -EPIPE)
+		return revive(lane);
 	tool_warn("%s, %s: cannot wait: %s", lane->ends[0].port->name, lane->ends[1].port->name,
 		  ndrv_strerror(ret));
 	return false;
