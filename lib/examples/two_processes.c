@@ -149,6 +149,7 @@ int main(int argc, char **argv)
 	close(fds[0]);
 	if (read(socks[0], &ready, 1) == 1) {
 		check(ndrv_queue_wait_link(mine, 10000), "link");
+		fprintf(stderr, "sending\n");
 		send_frames(mine, strtoul(argv[3], NULL, 0));
 	}
 	waitpid(child, &status, 0);

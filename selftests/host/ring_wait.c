@@ -596,6 +596,40 @@ static void test_many(void)
 	end(w, a);
 }
 
+/* Two ports on one pool: buffers that one has sent fill the dry ring of the other. */
+static void test_shared_pool(void)
+{
+	struct port *a = &ports[0], *b = &ports[1];
+	struct ndrv_waiter *w = begin(a, NDRV_WAIT_IRQ, NDRV_ARM_RX);
+	struct ndrv_pkt theirs[512];
+	int nr_theirs;
+
+	port_init(b, 512);
+	ndrv_rings_stop(b->f.q);
+	tap_ok(!fake_share(&b->f, &a->f) && !fake_start(&b->f) && !ndrv_waiter_add(w, b->f.q, 0),
+	       "a second port on the pool");
+	alloc(&b->f, theirs, 40);
+	tap_eq(send(&b->f, theirs, 40), 40, "which sends");
+	card_sends(b, 40);
+	nr_theirs = alloc(&b->f, theirs, 512);
+	for (nr_all = 0; fake_rx_room(&a->f); nr_all++) {
+		packet(a);
+		if (ndrv_rx_burst(a->f.q, all + nr_all, 1) != 1)
+			break;
+		got(&a->f, all + nr_all, 1);
+	}
+	tap_eq(ndrv_wait(w, 100), 0, "the other is dry");
+	tap_eq(fake_rx_room(&a->f), 40, "and gets what was sent");
+	freed(&a->f, all, nr_all);
+	freed(&b->f, theirs, nr_theirs);
+	tap_eq(b->f.errors, 0, "by one owner at a time");
+	ndrv_waiter_close(w);
+	fake_unshare(&b->f);
+	close(b->file);
+	close(b->far);
+	port_exit(a);
+}
+
 /* Peek and release: what is posted behind the last whole step of an E810 is not the card's yet. */
 static void test_step(void)
 {
@@ -630,6 +664,7 @@ int main(void)
 		test_dry();
 		test_defer();
 		test_many();
+		test_shared_pool();
 		test_step();
 	}
 	tap_eq(ndrv_waiter_open(&w, 3), -EINVAL, "no such mode");
