@@ -108,7 +108,7 @@ check "ten of them" gen -c 10 --dst=02:00:00:00:00:77 "$a"
 check "filter takes frames to its address" ends '^10 packets on queue 0$'
 if ndrv info --json "$b" | jq -e '.features | index("filter-tuple")' > /dev/null; then
 	begin receiving filter "$b" udp:28260 10
-	check "datagrams" gen -c 10 "$a"
+	check "datagrams" gen -c 10 --dst="$(cat "/sys/class/ndrv/$b/mac")" "$a"
 	check "filter steers them" ends '^10 packets on queue 1$'
 else
 	refuses "filter that the card does not have" 1 'not supported' filter "$b" udp:28260 10
