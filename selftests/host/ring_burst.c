@@ -291,6 +291,47 @@ static void test_raw(void)
 	fake_exit(&f);
 }
 
+/* Frames around the lengths at which they take one more buffer, up to the longest; each is sent on. */
+static void test_jumbo(void)
+{
+	uint32_t max = fake_card->tx_max_bytes, len, wrong = 0, frames = 0, i;
+	uint64_t bytes = 0;
+	struct ndrv_pkt p[16];
+	struct fake f;
+	int n;
+
+	fake_init(&f, 64, 64, 512, 2048, 2048);
+	fake_start(&f);
+	for (len = 2047; len <= max; len += len % 2048 == 1 ? 2046 : 1) {
+		uint32_t want = (len + 2047) / 2048, total = 0;
+
+		/* A short last piece, and what is left of the buffer when the longest is reached. */
+		len = len + 2046 > max && len % 2048 == 1 ? max : len;
+		wrong += !fake_rx(&f, len, len);
+		n = ndrv_rx_burst(f.q, p, 16);
+		wrong += n != (int)want;
+		got(&f, p, n > 0 ? n : 0);
+		for (i = 0; i < (uint32_t)n; i++)
+			total += p[i].len;
+		wrong += total != len || send(&f, p, n) != n || fake_tx(&f, frame, 0) != len ||
+			 !frame_is(frame, len, len);
+		frames++;
+		bytes += len;
+		if (len == max)
+			break;
+	}
+	tap_ok(!wrong && len == max, "%u frames of 2047 to %u bytes, wrong: %u", frames, len, wrong);
+	tap_ok(f.q->counters->rx_packets == frames && f.q->counters->rx_bytes == bytes &&
+	       f.q->counters->tx_packets == frames && f.q->counters->tx_bytes == bytes,
+	       "each counts as one, with all its bytes");
+	tap_eq(f.q->counters->rx_errors, 0, "and none as bad");
+	ndrv_tx_reclaim(f.q);
+	ndrv_rings_stop(f.q);
+	tap_ok(fake_all_home(&f), "no buffer lost");
+	tap_eq(f.errors, 0, "the card saw nothing wrong");
+	fake_exit(&f);
+}
+
 /* A second pool user: spill and fill through the lock, and a pool that is given too much. */
 static void test_pool(void)
 {
@@ -320,6 +361,8 @@ static void random_run(unsigned int seed, uint32_t entries, uint32_t nr_bufs, ui
 	uint32_t rx_put = 0, rx_get = 0, tx_put = 0, tx_get = 0, rx_len[4096], tx_len[4096];
 	struct ndrv_pkt p[64], held[512];
 	unsigned int step, i, nr_held = 0, bad = 0, frames = 0;
+	uint64_t rx_frames = 0, rx_bytes = 0, tx_frames = 0, tx_bytes = 0;
+	const struct ndrv_counters *c;
 	uint32_t longest = fake_card->tx_max_bytes < 14000 ? fake_card->tx_max_bytes : 14000;
 	struct fake f;
 	int n, k;
@@ -351,12 +394,16 @@ static void random_run(unsigned int seed, uint32_t entries, uint32_t nr_bufs, ui
 				total += p[k + at].len;
 			}
 			bad += total != rx_len[rx_get % 4096];
+			rx_frames++;
+			rx_bytes += total;
 			if (random() % 8 == 0 && nr_held + i < 500) {
 				memcpy(held + nr_held, p + k, (i + 1) * sizeof(*p));
 				nr_held += i + 1;
 			} else if (random() % 8 && send(&f, p + k, i + 1) == (int)i + 1) {
 				tx_seed[tx_put % 4096] = rx_seed[rx_get % 4096];
 				tx_len[tx_put++ % 4096] = total;
+				tx_frames++;
+				tx_bytes += total;
 			} else {
 				freed(&f, p + k, i + 1);
 			}
@@ -393,6 +440,9 @@ static void random_run(unsigned int seed, uint32_t entries, uint32_t nr_bufs, ui
 	}
 	freed(&f, held, nr_held);
 	ndrv_rings_stop(f.q);
+	c = f.q->counters;
+	bad += c->rx_packets != rx_frames || c->rx_bytes != rx_bytes || c->tx_packets != tx_frames ||
+	       c->tx_bytes != tx_bytes;
 	tap_ok(!bad && !f.errors && fake_all_home(&f) && frames > 1000,
 	       "random run %u, rings of %u, %u buffers of %u: %u frames sent, %u wrong, %u errors", seed,
 	       entries, nr_bufs, buf_bytes, frames, bad, f.errors);
@@ -415,6 +465,7 @@ int main(void)
 		test_tx_ring();
 		test_tx_errors();
 		test_raw();
+		test_jumbo();
 		test_pool();
 		random_run(1 + i, 64, 4096, 2048);
 		random_run(3 + i, 64, 140, 4096);

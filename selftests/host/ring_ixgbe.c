@@ -46,6 +46,8 @@ int main(void)
 	ndrv_rx_burst(f.q, &p, 1);
 	tap_ok(p.len == 2048 && p.flags == NDRV_PKT_F_FRAME_BAD,
 	       "a length beyond the buffer is cut and flagged");
+	tap_ok(f.q->counters->rx_errors == 2 && f.q->counters->rx_packets == 5,
+	       "two of five frames count as bad");
 	tap_eq(f.errors, 0, "the card saw nothing wrong");
 	fake_exit(&f);
 	return tap_done();
