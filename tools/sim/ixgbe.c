@@ -15,8 +15,9 @@
  * With trap=on nothing is mapped and every access has its exact effect; a tail written before
  * ENABLE is then ignored, as the data sheet warns (4.6.7.1, 4.6.8).
  *
- * Left out: virtualization (VMDq, SR-IOV), DCB but for the transmit queues and buffers that MTQC makes, RSC (never coalesces), header split, flow director
- * matching, IPsec and LinkSec (fused off), FCoE, time stamps, wake-up, legacy interrupts (INTx).
+ * Left out: virtualization (VMDq, SR-IOV) and DCB, but for the transmit queues and packet buffers of
+ * MTQC; RSC (never coalesces), header split, flow director matching, IPsec and LinkSec (fused off),
+ * FCoE, time stamps, wake-up, legacy interrupts (INTx).
  */
 #define _GNU_SOURCE
 #include <errno.h>
