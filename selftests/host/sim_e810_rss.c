@@ -144,9 +144,39 @@ static void test_beyond(void)
 	nic_free(n);
 }
 
+/* A rule to a region of queues: the hash says which of them, and no table. */
+static void test_region(void)
+{
+	struct nic *n = up(E810_HASH_ADDR(E810_HASH_UDP4) | E810_HASH_PORT(E810_HASH_UDP4));
+	unsigned int wrong = 0, seen[4] = { 0 };
+	uint8_t f[200], x[4] = { 10, 0, 0, 1 }, y[4] = { 10, 9, 8, 7 };
+	uint32_t len = ip_frame(f, false, 17, 20);
+
+	memcpy(f, f + 6, 6);				/* an address that has no rule yet */
+	tap_ok(rule_add(n->t, 1, 1, n->vsi, 1 | 2u << 4 | 1u << 15, f, 0, 0) >= 0,
+	       "two queues from 2 on");
+	for (unsigned int i = 0; i < 16; i++) {
+		addresses(f, false, x, y, (uint16_t)(5000 + i), 7);
+		put(n, f, len);
+		for (unsigned int q = 0; q < 4; q++) {
+			const struct rxd *d = &n->rx[q][seen[q]];
+
+			if (!(d->qw[1] & 1))
+				continue;
+			seen[q]++;
+			wrong += q != 2 + (d->qw[1] >> 32 & 1);
+		}
+	}
+	tap_eq(wrong, 0, "each by its hash");
+	tap_eq(seen[2] + seen[3], 16, "all of them");
+	tap_ok(seen[2] && seen[3], "to both");
+	nic_free(n);
+}
+
 int main(void)
 {
 	test_vectors();
+	test_region();
 	test_symmetric();
 	test_beyond();
 	return tap_done();
