@@ -30,7 +30,7 @@ check()
 	shift
 	"$@" > "$out" 2>&1 < /dev/null
 	_rc=$?
-	[ $_rc = 0 ] || sed 's/^/# /' "$out" | tail -n 20
+	[ $_rc = 0 ] || sed 's/^/# /' "$out" | tail -n 40
 	ok $_rc "$_name"
 }
 
