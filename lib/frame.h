@@ -124,8 +124,7 @@ burst_inline bool tx_lengths_fit(const struct burst_format *f, const struct ndrv
 		return fr->total + tag <= f->tx_max_bytes && fr->descs <= f->tx_max_pieces &&
 		       fr->header <= fr->total;
 	return fr->header <= pkts[0].len && fr->header < fr->total &&
-	       fr->total - fr->header <= NDRV_TX_MAX_TSO_BYTES &&
-	       pkts[0].mss >= NDRV_TX_MIN_MSS &&
+	       fr->total <= NDRV_TX_MAX_TSO_BYTES && pkts[0].mss >= NDRV_TX_MIN_MSS &&
 	       fr->header + pkts[0].mss + tag <= f->tx_max_bytes &&
 	       fr->descs <= f->tx_max_tso_descs &&
 	       (fr->descs <= f->tx_max_pieces || tx_segments_fit(f, pkts, fr));

@@ -281,7 +281,7 @@ static int expect(const struct limits *l, const struct ndrv_pkt *p, uint32_t n, 
 	if (header > p->len || header >= r->len || p->mss < 64 || header + p->mss + tag > l->max_bytes)
 		return -EINVAL;
 	r->payload = r->len - header;
-	if (r->payload > 262143 || r->descs > l->max_tso_descs)
+	if (r->len > 262143 || r->descs > l->max_tso_descs)
 		return -EINVAL;
 	return segments_ok(l, p, n, r->len, header) ? 0 : -EINVAL;
 }

@@ -55,7 +55,7 @@ struct ndrv_pool;
 #define NDRV_PKT_F_TX_VLAN	(1u << 13)	/* put in the tag vlan */
 #define NDRV_PKT_F_TX_IPV6	(1u << 14)	/* no request; see above */
 
-/* TSO: the smallest mss, and the most bytes behind the headers of a frame. */
+/* TSO: the smallest mss, and the longest frame with its headers. */
 #define NDRV_TX_MIN_MSS		64u
 #define NDRV_TX_MAX_TSO_BYTES	262143u
 
@@ -125,8 +125,8 @@ int ndrv_rx_burst(struct ndrv_queue *q, struct ndrv_pkt *pkts, unsigned int n);
  *             (82599: 38, E810: 8 in a frame or segment and 255 in all; pieces of more than 12288 bytes
  *             count more than once). Or its requests: header lengths that cannot be, or are longer than
  *             the frame; IP_CSUM with IPV6; two kinds of L4 checksum; mss below NDRV_TX_MIN_MSS, or
- *             segments longer than a frame can be; nothing behind the headers, or more than
- *             NDRV_TX_MAX_TSO_BYTES, with TSO; requests in a handle that is not the first of its frame
+ *             segments longer than a frame can be; with TSO, nothing behind the headers, or more than
+ *             NDRV_TX_MAX_TSO_BYTES in all; requests in a handle that is not the first of its frame
  *  -EOPNOTSUPP  the first packet has a request that the device cannot do (out_features of
  *             ndrv_queue_info()), or that does not exist
  *  -ESTALE, -ENODEV, -EPIPE  as for ndrv_rx_burst()
