@@ -19,7 +19,7 @@
 #define NDRV_IMPORT_DMA_BUF	MODULE_IMPORT_NS(DMA_BUF)
 #endif
 
-/* io_uring commands got a header of their own in 6.8, the whole SQE in 6.5, cancelation in 6.7. */
+/* io_uring commands got a header of their own in 6.8, the whole SQE in 6.5, an end at exit in 6.7. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
 #include <linux/io_uring/cmd.h>
 #else
@@ -32,6 +32,31 @@
 #define ndrv_uring_sqe_cmd(ioucmd)	((const void *)(ioucmd)->sqe->cmd)
 #else
 #define ndrv_uring_sqe_cmd(ioucmd)	((ioucmd)->cmd)
+#endif
+#ifndef io_uring_cmd_to_pdu
+#define io_uring_cmd_to_pdu(ioucmd, type)	((type *)(ioucmd)->pdu)
+#endif
+
+/* Without a second result since 6.18. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+#define ndrv_uring_done(ioucmd, ret, flags)	io_uring_cmd_done(ioucmd, ret, flags)
+#else
+#define ndrv_uring_done(ioucmd, ret, flags)	io_uring_cmd_done(ioucmd, ret, 0, flags)
+#endif
+
+/* What io_uring calls in the task of a command got other arguments when this constant came. */
+#ifdef IO_URING_CMD_TASK_WORK_ISSUE_FLAGS
+#define NDRV_URING_IN_TASK(name, fn) \
+	static void name(struct io_tw_req req, io_tw_token_t token) \
+	{ \
+		fn(io_uring_cmd_from_tw(req), IO_URING_CMD_TASK_WORK_ISSUE_FLAGS); \
+	}
+#else
+#define NDRV_URING_IN_TASK(name, fn) \
+	static void name(struct io_uring_cmd *ioucmd, unsigned int issue_flags) \
+	{ \
+		fn(ioucmd, issue_flags); \
+	}
 #endif
 
 /* Since 6.2 the PCI core has every device report its errors (AER); before, the driver asked for it. */

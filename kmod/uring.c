@@ -48,10 +48,12 @@ static struct uring_pdu *cmd_pdu(struct io_uring_cmd *cmd)
 	return io_uring_cmd_to_pdu(cmd, struct uring_pdu);
 }
 
-static void complete_in_task(struct io_uring_cmd *cmd, unsigned int issue_flags)
+static void wait_done(struct io_uring_cmd *cmd, unsigned int issue_flags)
 {
-	io_uring_cmd_done(cmd, cmd_pdu(cmd)->res, 0, issue_flags);
+	ndrv_uring_done(cmd, cmd_pdu(cmd)->res, issue_flags);
 }
+
+NDRV_URING_IN_TASK(wait_done_in_task, wait_done)
 
 /* Ends the WAIT, if there is one, in any context. */
 bool ndrv_uring_complete(struct ndrv_ctx *ctx, int res)
@@ -64,7 +66,7 @@ bool ndrv_uring_complete(struct ndrv_ctx *ctx, int res)
 	ctx->wait_cmd = NULL;
 	if (cmd) {
 		cmd_pdu(cmd)->res = res;
-		io_uring_cmd_complete_in_task(cmd, complete_in_task);
+		io_uring_cmd_complete_in_task(cmd, wait_done_in_task);
 	}
 	spin_unlock_irqrestore(&ctx->uring_lock, flags);
 	return cmd;
@@ -101,7 +103,7 @@ static void uring_cancelled(struct ndrv_ctx *ctx, struct io_uring_cmd *cmd, unsi
 	cmd_pdu(cmd)->cancelled = true;
 	spin_unlock_irqrestore(&ctx->uring_lock, flags);
 	if (mine)
-		io_uring_cmd_done(cmd, -ECANCELED, 0, issue_flags);
+		ndrv_uring_done(cmd, -ECANCELED, issue_flags);
 }
 
 /*
@@ -118,7 +120,7 @@ static int uring_wait(struct ndrv_ctx *ctx, struct io_uring_cmd *cmd, u32 sides,
 	ret = ndrv_irq_arm(ctx, sides, cmd);
 	/* Without an error the command may be gone by now. */
 	if (ret)
-		io_uring_cmd_done(cmd, ret, 0, issue_flags);
+		ndrv_uring_done(cmd, ret, issue_flags);
 	return -EIOCBQUEUED;
 }
 
