@@ -14,6 +14,7 @@
 #include <stdatomic.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "ring_fake.h"
@@ -22,23 +23,8 @@
 #define DEADLINE_US 10000000
 #define ENTRIES 64u
 
-static atomic_uint armed, arms, reports, taken;
+static atomic_uint armed, arms, reports, taken, stop;
 static int file;
-
-/* The kernel's side of arming: nothing is reported any more, then the card may interrupt once. */
-int ioctl(int fd, unsigned long request, ...)
-{
-	eventfd_t junk;
-
-	if (fd != file || request != NDRV_ARM) {
-		errno = ENOTTY;
-		return -1;
-	}
-	atomic_fetch_add(&arms, 1);
-	(void)eventfd_read(file, &junk);
-	atomic_store(&armed, 1);
-	return 0;
-}
 
 /* Some time, different each time: now less than a sleep takes, now more. */
 static void pause_for(unsigned int *seed)
@@ -52,6 +38,24 @@ static void pause_for(unsigned int *seed)
 	else
 		for (i = 0; i < n * 20; i++)
 			atomic_load(&armed);
+}
+
+/* The kernel's side of arming: nothing is reported any more, then the card may interrupt once. */
+int ioctl(int fd, unsigned long request, ...)
+{
+	static unsigned int seed = 2;
+	eventfd_t junk;
+
+	if (fd != file || request != NDRV_ARM) {
+		errno = ENOTTY;
+		return -1;
+	}
+	atomic_fetch_add(&arms, 1);
+	/* It takes a while, so that packets fall into it. */
+	pause_for(&seed);
+	(void)eventfd_read(file, &junk);
+	atomic_store(&armed, 1);
+	return 0;
 }
 
 /* DD is set last, by one store; then the interrupt, if somebody wants it. */
@@ -76,15 +80,24 @@ static void *card(void *arg)
 	unsigned int seed = 1, sent, head = 0;
 	struct fake *f = arg;
 
-	for (sent = 0; sent < PACKETS; sent++) {
+	for (sent = 0; sent < PACKETS && !atomic_load(&stop); sent++) {
 		/* Half a ring is always posted again by who has taken the other half. */
-		while (sent - atomic_load(&taken) >= ENTRIES / 4)
+		while (sent - atomic_load(&taken) >= ENTRIES / 4 && !atomic_load(&stop))
 			sched_yield();
 		write_back(f, fake_rx_at(f, head));
 		head = (head + 1) % ENTRIES;
 		pause_for(&seed);
 	}
 	return NULL;
+}
+
+/* 0 also for a wait whose time was over when it found the packet: that ended no sleep. */
+static int wait_in_time(struct ndrv_waiter *w)
+{
+	time_t begun = time(NULL);
+	int ret = ndrv_wait(w, DEADLINE_US);
+
+	return time(NULL) - begun >= DEADLINE_US / 1000000 ? 0 : ret;
 }
 
 static void receive_all(unsigned int mode, const char *name)
@@ -96,7 +109,7 @@ static void receive_all(unsigned int mode, const char *name)
 	struct fake f;
 	int n, ret = 1;
 
-	armed = arms = reports = taken = 0;
+	armed = arms = reports = taken = stop = 0;
 	file = eventfd(0, EFD_NONBLOCK);
 	fake_init(&f, ENTRIES, ENTRIES, 512, 2048, 2048);
 	f.q->fd = file;
@@ -113,10 +126,10 @@ static void receive_all(unsigned int mode, const char *name)
 			got_all += n;
 			atomic_store(&taken, got_all);
 		} else {
-			ret = n ? n : ndrv_wait(w, DEADLINE_US);
+			ret = n ? n : wait_in_time(w);
 		}
 	}
-	atomic_store(&taken, PACKETS);
+	atomic_store(&stop, 1);
 	pthread_join(thread, NULL);
 	printf("# %s, %s: %u arms, %u reports, %llu sleeps\n", f.card->name, name, arms, reports,
 	       (unsigned long long)f.q->counters->sleeps);
