@@ -408,9 +408,13 @@ static void waiter_close(struct waiter *w)
 		io_uring_queue_exit(&w->ring);
 }
 
-/* Arm, look, sleep: the order that the interface promises to be enough. */
+/*
+ * Arm, look, sleep: the order that the interface promises to be enough. -EDEADLK: what was waited for is
+ * there, and the sleep went on; -ETIMEDOUT: it is not there.
+ */
 static int wait_for(struct waiter *w, struct port *p, uint32_t side, bool (*there)(struct port *p))
 {
+	uint64_t end = now_ms() + 2 * WAKE_MS;
 	int err;
 
 	w->fd = p->fd;
@@ -424,27 +428,50 @@ static int wait_for(struct waiter *w, struct port *p, uint32_t side, bool (*ther
 		if (err)
 			return err;
 		w->slept++;
-		w->vain += !there(p);
+		if (there(p))
+			return 0;
+		w->vain++;
+		if (now_ms() > end)
+			return -ETIMEDOUT;
 	}
 	return 0;
 }
 
-/* A pair on the vector of the receiver that arms and sends all the time, so that messages overlap. */
-struct noise { struct port p; volatile bool stop; bool on; uint64_t sent; pthread_t thread; };
+/*
+ * A pair on the vector of a player that arms and sends, so that messages overlap. A few times for each
+ * packet of the player: if it went on, it would wake who has slept through his own.
+ */
+#define NOISE_PER_PACKET	2
+
+struct noise {
+	struct port p;
+	const volatile unsigned int *at;
+	volatile bool stop;
+	bool on;
+	uint64_t sent;
+	pthread_t thread;
+};
 
 static void *noise_run(void *data)
 {
 	static const uint8_t nobody[6] = { 2, 0, 0, 0, 0, 99 };
 	struct noise *n = data;
+	unsigned int last = *n->at, times = 0;
 	uint8_t frame[FRAME_LEN];
 
 	while (!n->stop) {
+		if (last != *n->at)
+			times = 0;
+		last = *n->at;
+		if (times++ >= NOISE_PER_PACKET) {
+			sleep_ms(1);
+			continue;
+		}
 		frame_fill(frame, sizeof(frame), nobody, n->p.info.out_mac, n->sent);
 		queue_arm(n->p.fd, NDRV_ARM_TX);
 		if (!port_send(&n->p, frame, sizeof(frame)))
 			n->sent++;
 		poll_fd(n->p.fd, POLLOUT, 3);
-		sleep_ms(1);
 	}
 	return NULL;
 }
@@ -461,7 +488,8 @@ struct player {
 	struct port *p;
 	const struct port *peer;
 	bool first;
-	unsigned int n, at;
+	unsigned int n;
+	volatile unsigned int at;	/* noise looks at it */
 	uint32_t random;
 	struct waiter ways[3];
 	const char *wrong;
@@ -578,6 +606,7 @@ FIXTURE_SETUP(stress)
 		return;
 	ASSERT_EQ(0, port_setup(&self->noise.p, 1, &qs));
 	ASSERT_EQ(0, port_start(&self->noise.p));
+	self->noise.at = &self->players[1].at;
 	ASSERT_EQ(0, pthread_create(&self->noise.thread, NULL, noise_run, &self->noise));
 	self->noise.on = true;
 }
