@@ -208,7 +208,6 @@ static void test_config_identity(void)
 	tap_eq(sim_inproc_cfg_rd(p, 0xa0, 4), 0x00020010, "PCIe version 2 endpoint, last");
 	tap_ok(sim_inproc_cfg_rd(p, 0xa4, 4) & 1u << 28, "FLR capable");
 	tap_eq(sim_inproc_cfg_rd(p, 0xb2, 2) & 0x3ff, 0x82, "link x8, 5 GT/s");
-	tap_eq(sim_inproc_cfg_rd(p, 0x100, 4), 0, "no extended capability");
 	tap_eq(sim_pci_read(dev, 4093, &(uint32_t){ 0 }, 4), -EINVAL, "read over the end");
 	tap_eq(sim_pci_write(dev, ~0ull, &(uint32_t){ 0 }, 4), -EINVAL, "write far outside");
 }
@@ -237,6 +236,27 @@ static void test_config_writes(void)
 	tap_eq(sim_inproc_cfg_rd(p, 0x72, 2), TD_VECS - 1, "MSI-X is off after FLR");
 	tap_eq(sim_inproc_cfg_rd(p, 0xa8, 2) & 0x8000, 0, "the FLR bit reads 0");
 	tap_eq(dev->ctr.flrs, 1, "one FLR counted");
+}
+
+/* The kernel looks for errors here, and injects them; what is noted outlives the reset that follows. */
+static void test_error_reporting(void)
+{
+	fresh();
+	tap_eq(sim_inproc_cfg_rd(p, 0x100, 4), 0x00010001, "the one extended capability is AER");
+	tap_eq(sim_inproc_cfg_rd(p, 0x104, 4), 0, "no error");
+	sim_inproc_cfg_wr(p, 0x108, 4, 0xffffffff);
+	tap_eq(sim_inproc_cfg_rd(p, 0x108, 4), 0x001ff010, "mask: what an endpoint can have");
+	tap_eq(sim_inproc_cfg_rd(p, 0x10c, 4), 0x00062010, "severity");
+	sim_inproc_cfg_wr(p, 0x10c, 4, 0);
+	tap_eq(sim_inproc_cfg_rd(p, 0x110, 4), 0, "no correctable error");
+	tap_eq(sim_inproc_cfg_rd(p, 0x114, 4), 0x2000, "advisory errors are masked");
+	sim_inproc_flr(p);
+	tap_eq(sim_inproc_cfg_rd(p, 0x108, 4), 0x001ff010, "FLR keeps the mask");
+	tap_eq(sim_inproc_cfg_rd(p, 0x10c, 4), 0, "and the severity");
+	sim_inproc_remove(p);
+	sim_inproc_restore(p);
+	tap_eq(sim_inproc_cfg_rd(p, 0x108, 4), 0, "power-on does not");
+	tap_eq(sim_inproc_cfg_rd(p, 0x10c, 4), 0x00062010, "severity neither");
 }
 
 static void test_msix(void)
@@ -314,6 +334,7 @@ int main(void)
 	test_bus_master();
 	test_config_identity();
 	test_config_writes();
+	test_error_reporting();
 	test_msix();
 	test_shared_page();
 	test_removal();
