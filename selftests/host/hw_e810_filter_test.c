@@ -241,6 +241,11 @@ static void test_ethertype(void)
 	tap_eq(send(&r, other, -1, 0x88f7), 3, "the type leads");
 	tap_eq(r.ops->filter_del(&r.hw, &f), 0, "it goes");
 	tap_eq(send(&r, mac, -1, 0x88f7), 0, "queue 0 again");
+	f.ethertype = 0x88b5;
+	r.q.queue = 7;
+	tap_ok(!r.ops->filter_add(&r.hw, &f) && !queue_up(&r, 7) && tx_works(&r, 100),
+	       "frames of that type are sent, once");
+	tap_eq(r.ops->filter_del(&r.hw, &f), 0, "it goes");
 	f.type = NDRV_FILTER_TUPLE;
 	tap_eq(r.ops->filter_add(&r.hw, &f), -EOPNOTSUPP, "this family has no tuples");
 	tap_ok(!(r.hw.features & NDRV_FEAT_FILTER_TUPLE), "and says so");
