@@ -103,8 +103,13 @@ uint32_t ixgbe_stats_read(struct ixgbe *ix, uint32_t off)
 	case IXGBE_TXDGBCH:
 		return pair_high(&ix->txdgbc);
 	}
-	if (in(off, 0x8680, 0x86bc))
-		return take(&ix->qstat[(off - 0x8680) / 4].tx);
+	if (in(off, 0x8680, 0x86bc)) {
+		struct ixgbe_qstat *s = &ix->qstat[(off - 0x8680) / 4];
+
+		/* The end of a sweep must not take it again, out of what is sent meanwhile. */
+		s->pub_tx = 0;
+		return take(&s->tx);
+	}
 	if (in(off, 0x8700, 0x877c)) {
 		struct ixgbe_stat64 *s = &ix->qstat[(off - 0x8700) / 8].tx_bytes;
 
@@ -151,7 +156,6 @@ static uint64_t less(uint64_t have, uint64_t shown)
 	return have > shown ? have - shown : 0;
 }
 
-/* What was also read through a trap (the data sheet's QPTC) is gone already: never below 0. */
 static void sweep_taken(struct ixgbe *ix)
 {
 	for (unsigned int i = 0; i < IXGBE_NR_QSTATS; i++) {
