@@ -197,8 +197,11 @@ static void dev_quiesce(struct ndrv_dev *ndev, u32 reason, bool reachable)
 		ndev->resetting = true;
 		ndev->resets++;
 		dev_revoke_all(ndev, reason);
+		/* Buffers are their owners' again, in both cases; registers may not be touched in one. */
 		if (reachable)
 			dev_stop_dma(ndev);
+		else
+			pci_clear_master(ndev->pdev);
 	}
 	mutex_unlock(&ndev->lock);
 	/* Who saw no reset under way may be on the way to a register. */
