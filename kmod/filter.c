@@ -156,9 +156,9 @@ static int filter_insert(struct ndrv_dev *ndev, struct ndrv_filter *filter)
 	int ret = ndev->hw.info->ops->filter_add(&ndev->hw, &filter->hw);
 
 	ndrv_dev_check_gone(ndev);
+	filter->in_hw = !ret;
 	if (ret == -ETIMEDOUT && !ndev->gone)
 		ndrv_dev_reset(ndev, "a filter does not get through");
-	filter->in_hw = !ret;
 	return ndev->gone ? -ENODEV : ret;
 }
 

@@ -212,6 +212,55 @@ TEST_F(events, idle_and_ready_are_not_revoked)
 	EXPECT_EQ(NDRV_STATE_READY, self->p.status->state);
 }
 
+/* A pair that will not stop costs the others theirs, and they are told why; its owner asked for it. */
+TEST_F(events, stuck_neighbour_revokes_with_its_reason)
+{
+	struct ndrv_queue_setup qs = setup_args();
+	struct ndrv_event e;
+	int err;
+
+	if (!sim_present() ||
+	    (self->p.desc->ring_registers && !sim_port_says(0, "\"trap\":true")))
+		SKIP(return, "needs an E810 port of the simulator, or an 82599 port with trap=on");
+	qs.queue = 1;
+	ASSERT_EQ(0, queue_setup(self->other, &qs));
+	ASSERT_EQ(0, queue_start(self->other, NULL));
+	ASSERT_EQ(0, sim_command("fault %d stuck-disable 1000", sim_index(0)));
+	err = queue_stop(self->other);
+	ASSERT_EQ(0, sim_command("fault %d stuck-disable 0", sim_index(0)));
+	EXPECT_EQ(-ETIMEDOUT, err);
+	ASSERT_EQ(sizeof(e), next_but_link(self->p.fd, &e));
+	EXPECT_EQ(NDRV_EVENT_REVOKED, e.type);
+	EXPECT_EQ(NDRV_REASON_RESET, e.arg[0]);
+	ASSERT_EQ(sizeof(e), next_but_link(self->p.fd, &e));
+	EXPECT_EQ(NDRV_EVENT_RESTORED, e.type);
+	ASSERT_EQ(sizeof(e), next_but_link(self->other, &e));
+	EXPECT_EQ(NDRV_EVENT_RESTORED, e.type);
+}
+
+/* 82599 data sheet 331520, 8.2.3.8: the enable of the next receive queue, from the tail of this one */
+#define NEXT_DCTL	(0x40 + 0x10)
+#define DCTL_ENABLE	0x02000000u
+
+/* What the kernel stops although nobody may run it is an error that every file learns of. */
+TEST_F(events, stray_queue_is_an_error)
+{
+	struct ndrv_event e;
+
+	if (!self->p.desc->ring_registers)
+		SKIP(return, "no enable in the doorbell page of this family");
+	*(volatile uint32_t *)(self->p.rx_page + self->p.qs.out_rx_tail_off + NEXT_DCTL) =
+		DCTL_ENABLE;
+	ASSERT_EQ(0, queue_stop(self->p.fd));
+	ASSERT_EQ(sizeof(e), next_but_link(self->other, &e));
+	EXPECT_EQ(NDRV_EVENT_ERROR, e.type);
+	EXPECT_EQ(NDRV_ERROR_STRAY, e.arg[0]);
+	EXPECT_EQ(NDRV_QUEUE_ANY, e.queue);
+	ASSERT_EQ(sizeof(e), next_but_link(self->p.fd, &e));
+	EXPECT_EQ(NDRV_EVENT_ERROR, e.type);
+	EXPECT_EQ(0, port_start(&self->p));
+}
+
 /* The port's link, up or down, through the simulator; true when the kernel has seen it. */
 static bool link_becomes(int fd, bool up)
 {

@@ -21,7 +21,7 @@ struct area {
 	int prot;		/* the most that it allows */
 };
 
-#define NR_AREAS 5
+#define NR_AREAS 6
 
 FIXTURE(mmap)
 {
@@ -48,6 +48,7 @@ FIXTURE_SETUP(mmap)
 	self->areas[2] = (struct area){ "rx doorbell", NDRV_MMAP_RX_DOORBELL, self->page, RW };
 	self->areas[3] = (struct area){ "tx doorbell", NDRV_MMAP_TX_DOORBELL, self->page, RW };
 	self->areas[4] = (struct area){ "status", NDRV_MMAP_STATUS, self->page, PROT_READ };
+	self->areas[5] = (struct area){ "counters", NDRV_MMAP_COUNTERS, self->page, RW };
 }
 
 FIXTURE_TEARDOWN(mmap)
@@ -145,7 +146,7 @@ TEST_F(mmap, wrong_offset_enxio)
 	for EACH_AREA(a)
 		EXPECT_EQ(ENXIO, try_mmap(self->fd, self->page, PROT_READ, MAP_SHARED,
 					  a->off + self->page)) TH_LOG("%s, second page", a->name);
-	for (off = NDRV_MMAP_STATUS + 0x1000000; off; off <<= 1)
+	for (off = NDRV_MMAP_COUNTERS + 0x1000000; off; off <<= 1)
 		EXPECT_EQ(ENXIO, try_mmap(self->fd, self->page, PROT_READ, MAP_SHARED, off))
 			TH_LOG("%#llx", (unsigned long long)off);
 	EXPECT_EQ(ENXIO, try_mmap(self->fd, self->page, PROT_READ, MAP_SHARED,
