@@ -518,8 +518,8 @@ struct ndrv_rx_mode {
  * struct ndrv_stats - ioctl(NDRV_STATS)
  * @size: sizeof(struct ndrv_stats)
  * @flags: Must be 0
- * @out_rx_packets: Good frames received by the port
- * @out_rx_bytes: Their bytes, without FCS; the 82599 family counts those of missed frames too
+ * @out_rx_packets: Good frames received by the port; on the E810 also those of out_rx_no_desc
+ * @out_rx_bytes: Their bytes, without FCS; those of missed frames are counted too
  * @out_rx_missed: Frames that found no room in the packet buffer: the software was too slow
  * @out_rx_no_desc: Frames dropped by a queue without descriptors
  * @out_rx_errors: Frames with CRC, length or symbol errors
