@@ -65,7 +65,7 @@ static bool up(struct rig *r, const char *name, const char *options, u32 nr)
 	return good && receive_on(r, nr);
 }
 
-/* The queue that the frame arrived on; -1: none, -2: several. */
+/* The queue that the frame arrived on; -1: none, -2: it arrived more than once. */
 static int send(struct rig *r, const u8 *dst, int vlan, u16 ethertype)
 {
 	int found = -1;
@@ -84,12 +84,12 @@ static int send(struct rig *r, const u8 *dst, int vlan, u16 ethertype)
 	sim_inproc_inject(r->p, f, sizeof(f));
 	settle();
 	for (i = 0; i < NR_RINGS; i++) {
-		u64 *d = (u64 *)(rings + i * RING_BYTES) + 4 * next_at[i];
+		const u64 *ring = (u64 *)(rings + i * RING_BYTES);
 
-		if ((d[1] & 3) != 3)
-			continue;
-		found = found == -1 ? (int)i : -2;
-		next_at[i]++;
+		while (next_at[i] < RING_ENTRIES && (ring[4 * next_at[i] + 1] & 3) == 3) {
+			found = found == -1 ? (int)i : -2;
+			next_at[i]++;
+		}
 	}
 	return found;
 }
@@ -241,6 +241,10 @@ static void test_ethertype(void)
 	tap_eq(send(&r, other, -1, 0x88f7), 3, "the type leads");
 	tap_eq(r.ops->filter_del(&r.hw, &f), 0, "it goes");
 	tap_eq(send(&r, mac, -1, 0x88f7), 0, "queue 0 again");
+	f.queue = 0;
+	tap_eq(r.ops->filter_add(&r.hw, &f), 0, "filter to queue 0");
+	tap_eq(send(&r, mac, -1, 0x88f7), 0, "there, once");
+	tap_eq(r.ops->filter_del(&r.hw, &f), 0, "it goes");
 	f.ethertype = 0x88b5;
 	r.q.queue = 7;
 	tap_ok(!r.ops->filter_add(&r.hw, &f) && !queue_up(&r, 7) && tx_works(&r, 100),
