@@ -42,9 +42,9 @@ struct burst_format {
 	/* The requests of @pkt, which have been looked at, as descriptors; changes the end of @fr only. */
 	void (*tx_offload)(const struct tx_side *tx, const struct ndrv_pkt *pkt, struct tx_frame *fr);
 	/*
-	 * Fill in all of @pkt but data; returns its flags. @word is the third 32-bit word of @d, the one with DD; @d may
-	 * be read behind it. With MORE set the other flags do not matter. Sets @bad if FRAME_BAD may
-	 * be among them.
+	 * Fill in all of @pkt but data; returns its flags. @word is the third 32-bit word of @d, the one
+	 * with DD; @d may be read behind it. With MORE set the other flags do not matter. Sets @bad if
+	 * FRAME_BAD may be among them.
 	 */
 	uint32_t (*rx_decode)(const volatile uint64_t *d, uint32_t word, uint32_t buf_bytes,
 			      struct ndrv_pkt *pkt, bool *bad);
