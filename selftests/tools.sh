@@ -202,6 +202,14 @@ for how in irq uring adaptive; do
 	check "and has forwarded a thousand" holds '.received == 1000 and .sent == 1000 and .dropped == 0 and
 		.missed == 0 and .restarts == 0 and .seconds < 50' "$tmp/fwd"
 done
+# More than fits into the transmit ring: what is left over waits for room there.
+for how in irq uring; do
+	begin_fwd --wait=$how -b 256 --rx-ring=4096 --tx-ring=64 --one-way -c 20000 -t 60
+	check "packets for a small ring, --wait=$how" ndrv-pktgen -q -c 300 "$b"
+	wait $fwd
+	ok $? "it ends by itself"
+	check "and has forwarded all" holds '.received == 20000 and .sent == 20000 and .dropped == 0' "$tmp/fwd"
+done
 for how in poll irq uring; do
 	begin_dump -p -c 20 -t 60 --wait=$how --json
 	sleep 0.3
