@@ -94,12 +94,6 @@ static void put_be16(uint8_t *p, unsigned int v)
 	p[1] = v;
 }
 
-static void put_be32(uint8_t *p, uint32_t v)
-{
-	put_be16(p, v >> 16);
-	put_be16(p + 2, v);
-}
-
 static void put_ipv4(uint8_t *ip, unsigned int len, const struct look *l)
 {
 	unsigned int i, sum = 0;
@@ -109,8 +103,8 @@ static void put_ipv4(uint8_t *ip, unsigned int len, const struct look *l)
 	put_be16(ip + 2, len);
 	ip[8] = 64;
 	ip[9] = l->proto;
-	put_be32(ip + 12, l->src_ip);
-	put_be32(ip + 16, l->dst_ip);
+	memcpy(ip + 12, &(uint32_t){ htonl(l->src_ip) }, 4);
+	memcpy(ip + 16, &(uint32_t){ htonl(l->dst_ip) }, 4);
 	for (i = 0; i < 20; i += 2)
 		sum += ip[i] << 8 | ip[i + 1];
 	while (sum >> 16)
@@ -268,10 +262,14 @@ static const struct look flow = {
 };
 
 /* The simulator's cards have them all; other cards may not. */
-#define NEED_FEATURE(bit) do {							\
-	if (!(self->info.out_features & (bit))) {				\
-		ASSERT_FALSE(sim_present()) TH_LOG("no " #bit);			\
-		SKIP(return, "no " #bit);					\
+#define MAC		NDRV_FEAT_FILTER_MAC
+#define VLAN		NDRV_FEAT_FILTER_VLAN
+#define ETHERTYPE	NDRV_FEAT_FILTER_ETHERTYPE
+
+#define NEED_FEATURES(bits) do {						\
+	if (~self->info.out_features & (bits)) {				\
+		ASSERT_FALSE(sim_present()) TH_LOG("not all of " #bits);	\
+		SKIP(return, "not all of " #bits);				\
 	}									\
 } while (0)
 
@@ -298,7 +296,7 @@ TEST_F(filters, mac)
 	unsigned int i;
 	uint32_t id;
 
-	NEED_FEATURE(NDRV_FEAT_FILTER_MAC);
+	NEED_FEATURES(MAC);
 	for (i = 0; i < ARRAY_SIZE(macs); i++) {
 		GOES_TO(NOWHERE, .dst = macs[i]);
 		ASSERT_EQ(0, add(self->ctl, filter_mac(macs[i], NDRV_QUEUE_ANY), &id));
@@ -319,7 +317,7 @@ TEST_F(filters, mac_to_a_queue)
 {
 	uint32_t id;
 
-	NEED_FEATURE(NDRV_FEAT_FILTER_MAC);
+	NEED_FEATURES(MAC);
 	if (!(self->info.out_features & NDRV_FEAT_FILTER_MAC_QUEUE)) {
 		EXPECT_EQ(-EOPNOTSUPP, add(self->ctl, filter_mac(mac_a, 2), NULL));
 		GOES_TO(NOWHERE, .dst = mac_a);
@@ -340,7 +338,7 @@ TEST_F(filters, vlan)
 	struct ndrv_rx_mode mode = { .size = sizeof(mode), .flags = NDRV_RX_MODE_PROMISC };
 	uint32_t id, id2;
 
-	NEED_FEATURE(NDRV_FEAT_FILTER_VLAN);
+	NEED_FEATURES(VLAN);
 	GOES_TO(0, .vlan = 100);
 	ASSERT_EQ(0, add(self->ctl, filter_vlan(100), &id));
 	GOES_TO(0, .vlan = 100);
@@ -370,7 +368,7 @@ TEST_F(filters, ethertype)
 	int elsewhere;
 	uint32_t id;
 
-	NEED_FEATURE(NDRV_FEAT_FILTER_ETHERTYPE);
+	NEED_FEATURES(ETHERTYPE);
 	GOES_TO(0, .ethertype = TEST_TYPE);
 	ASSERT_EQ(0, add(self->ctl, filter_type(TEST_TYPE, 1), &id));
 	ASSERT_EQ(0, add(self->ctl, filter_type(0x88cc, 2), NULL));
@@ -491,7 +489,7 @@ TEST_F(filters, before_rss)
 	struct look l;
 	unsigned int i;
 
-	NEED_FEATURE(NDRV_FEAT_FILTER_ETHERTYPE);
+	NEED_FEATURES(ETHERTYPE);
 	if (self->info.out_rss_queues < NR_PAIRS)
 		SKIP(return, "RSS over %u queues", self->info.out_rss_queues);
 	for (i = 0; i < sizeof(rss.key); i++)
@@ -518,7 +516,7 @@ TEST_F(filters, belongs_to_its_file)
 	uint32_t id, id2;
 	int fd;
 
-	NEED_FEATURE(NDRV_FEAT_FILTER_ETHERTYPE);
+	NEED_FEATURES(ETHERTYPE);
 	fd = dev_open(1);
 	ASSERT_GE(fd, 0);
 	ASSERT_EQ(0, add(fd, fa, &id));
@@ -544,8 +542,7 @@ TEST_F(filters, shared_by_two_files)
 	uint32_t id, vlan;
 	int fd;
 
-	NEED_FEATURE(NDRV_FEAT_FILTER_MAC);
-	NEED_FEATURE(NDRV_FEAT_FILTER_VLAN);
+	NEED_FEATURES(MAC | VLAN);
 	fd = dev_open(1);
 	ASSERT_GE(fd, 0);
 	ASSERT_EQ(0, add(fd, filter_mac(mac_a, NDRV_QUEUE_ANY), NULL));
@@ -565,45 +562,27 @@ TEST_F(filters, shared_by_two_files)
 	GOES_TO(NOWHERE, .dst = mac_a);
 }
 
-/* The line of /sys/class/ndrv/ndrvN/filters that begins so is there; -1 = no such file. */
-static int shown(const char *line)
-{
-	char path[64], text[256];
-	size_t len = strlen(line);
-	int found = 0;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/sys/class/ndrv/%s/filters", dev_path(1) + strlen("/dev/"));
-	f = fopen(path, "re");
-	while (f && fgets(text, sizeof(text), f))
-		found += !strncmp(text, line, len);
-	if (f)
-		fclose(f);
-	return f ? found : -1;
-}
-
 TEST_F(filters, sysfs_shows_them)
 {
 	uint32_t id;
 
-	NEED_FEATURE(NDRV_FEAT_FILTER_MAC);
-	NEED_FEATURE(NDRV_FEAT_FILTER_VLAN);
-	NEED_FEATURE(NDRV_FEAT_FILTER_ETHERTYPE);
-	EXPECT_EQ(0, shown(""));
+	NEED_FEATURES(MAC | VLAN | ETHERTYPE);
+	EXPECT_EQ(0, sysfs_lines(1, "filters", ""));
 	ASSERT_EQ(0, add(self->ctl, filter_mac(mac_a, NDRV_QUEUE_ANY), &id));
 	ASSERT_EQ(0, add(self->ctl2, filter_mac(mac_a, NDRV_QUEUE_ANY), NULL));
 	ASSERT_EQ(0, add(self->ctl, filter_vlan(77), NULL));
 	ASSERT_EQ(0, add(self->ctl, filter_type(TEST_TYPE, 2), NULL));
-	EXPECT_EQ(3, shown(""));
-	EXPECT_EQ(1, shown("mac - 2 set 02:11:22:33:44:55\n"));
-	EXPECT_EQ(1, shown("vlan - 1 set 77\n"));
-	EXPECT_EQ(1, shown("ethertype 2 1 set 0x88f7\n"));
+	EXPECT_EQ(3, sysfs_lines(1, "filters", ""));
+	EXPECT_EQ(1, sysfs_lines(1, "filters", "mac - 2 set 02:11:22:33:44:55\n"));
+	EXPECT_EQ(1, sysfs_lines(1, "filters", "vlan - 1 set 77\n"));
+	EXPECT_EQ(1, sysfs_lines(1, "filters", "ethertype 2 1 set 0x88f7\n"));
 	if (HAS_TUPLE)
 		ASSERT_EQ(0, add(self->ctl, filter_tuple(&flow, ALL_FIELDS, 1), NULL));
-	EXPECT_EQ(!!HAS_TUPLE, shown("tuple 1 1 set proto=17 src=10.0.0.1 dst=10.1.2.3 "
-			   "sport=1000 dport=2000\n"));
+	EXPECT_EQ(!!HAS_TUPLE,
+		  sysfs_lines(1, "filters", "tuple 1 1 set proto=17 src=10.0.0.1 dst=10.1.2.3 "
+			      "sport=1000 dport=2000\n"));
 	ASSERT_EQ(0, del(self->ctl, id));
-	EXPECT_EQ(1, shown("mac - 1 set 02:11:22:33:44:55\n"));
+	EXPECT_EQ(1, sysfs_lines(1, "filters", "mac - 1 set 02:11:22:33:44:55\n"));
 }
 
 /* ---- resets, full tables, wrong arguments ---------------------------------------------------- */
@@ -615,9 +594,7 @@ TEST_F(filters, survive_a_reset)
 	uint32_t id;
 
 	NEED_ROOT();
-	NEED_FEATURE(NDRV_FEAT_FILTER_MAC);
-	NEED_FEATURE(NDRV_FEAT_FILTER_VLAN);
-	NEED_FEATURE(NDRV_FEAT_FILTER_ETHERTYPE);
+	NEED_FEATURES(MAC | VLAN | ETHERTYPE);
 	ASSERT_EQ(0, add(self->ctl, filter_mac(mac_b, NDRV_QUEUE_ANY), &id));
 	ASSERT_EQ(0, add(self->ctl, filter_mac(mac_a, NDRV_QUEUE_ANY), NULL));
 	ASSERT_EQ(0, add(self->ctl, filter_mac(mac_group, NDRV_QUEUE_ANY), NULL));
@@ -687,7 +664,7 @@ static void fill_table(struct __test_metadata *_metadata, FIXTURE_DATA(filters) 
 
 TEST_F(filters, full_table_of_addresses)
 {
-	NEED_FEATURE(NDRV_FEAT_FILTER_MAC);
+	NEED_FEATURES(MAC);
 	fill_table(_metadata, self, NDRV_FILTER_MAC);
 	GOES_TO(0, .dst = (uint8_t[]){ 0x02, 0xfe, 0, 0, 0, 1 });
 	GOES_TO(NOWHERE, .dst = (uint8_t[]){ 0x02, 0xfe, 0, 0, 0, 0 });
@@ -695,7 +672,7 @@ TEST_F(filters, full_table_of_addresses)
 
 TEST_F(filters, full_table_of_ethertypes)
 {
-	NEED_FEATURE(NDRV_FEAT_FILTER_ETHERTYPE);
+	NEED_FEATURES(ETHERTYPE);
 	fill_table(_metadata, self, NDRV_FILTER_ETHERTYPE);
 	GOES_TO(1, .ethertype = 0x9001);
 	GOES_TO(0, .ethertype = 0x9000);
@@ -737,9 +714,7 @@ TEST_F(filters, wrong_arguments)
 {
 	static const uint8_t none[6] = {}, all[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 
-	NEED_FEATURE(NDRV_FEAT_FILTER_MAC);
-	NEED_FEATURE(NDRV_FEAT_FILTER_VLAN);
-	NEED_FEATURE(NDRV_FEAT_FILTER_ETHERTYPE);
+	NEED_FEATURES(MAC | VLAN | ETHERTYPE);
 	REFUSED(-EOPNOTSUPP, filter_vlan(1), fa.type = 0);
 	REFUSED(-EOPNOTSUPP, filter_vlan(1), fa.type = 5);
 	REFUSED(-EINVAL, filter_vlan(1), fa.__reserved0 = 1);

@@ -191,6 +191,21 @@ int dev_bind(const char *pci, const char *driver)
 	return err;
 }
 
+int sysfs_lines(unsigned int nr, const char *file, const char *start)
+{
+	char path[96], text[256];
+	int found = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/sys/class/ndrv/%s/%s", dev_path(nr) + strlen("/dev/"), file);
+	f = fopen(path, "re");
+	while (f && fgets(text, sizeof(text), f))
+		found += !strncmp(text, start, strlen(start));
+	if (f)
+		fclose(f);
+	return f ? found : -1;
+}
+
 /* ---- system calls -------------------------------------------------------------------------- */
 
 int xioctl(int fd, unsigned long cmd, void *arg)

@@ -40,6 +40,8 @@ int dev_bind(const char *pci, const char *driver);
 bool dev_bound_to(const char *pci, const char *driver);
 /* The reset that everybody with root may ask for by sysfs. */
 int dev_reset(const char *pci);
+/* Lines of a table of the port in sysfs that begin with @start; -1: no such file. */
+int sysfs_lines(unsigned int nr, const char *file, const char *start);
 
 /* For FIXTURE_SETUP and TEST, with kselftest_harness.h: leave unless there are @count ports. */
 #define NEED_PORTS(count) do {							\

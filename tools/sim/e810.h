@@ -89,6 +89,8 @@ static inline void put64(uint8_t *p, uint64_t v)
 	put32(p + 4, (uint32_t)(v >> 32));
 }
 
+#define E810_DFLT_VSI	0		/* firmware's own, there before any driver */
+
 /* A VSI as 0210/0211 left it. Owned by e810_vsi.c; the data path reads. */
 struct e810_vsi {
 	bool used;

@@ -126,16 +126,19 @@ static void add_dest(struct e810_fwd *fwd, uint16_t vsi, int16_t queue, uint8_t 
 		fwd->to[fwd->nr++] = (struct e810_dest){ vsi, queue, region };
 }
 
-/* The VSI that owns an Rx queue. */
+/* The VSI that owns an Rx queue: firmware's default one only while no other has taken its queue. */
 static int vsi_of_queue(struct e810 *e, unsigned int queue)
 {
+	int found = -1;
+
 	for (unsigned int i = 0; i < E810_NR_VSIS; i++) {
 		const struct e810_vsi *v = &e->vsi[i];
 
-		if (v->used && queue >= v->q_first && queue < (unsigned int)v->q_first + v->q_count)
-			return (int)i;
+		if (v->used && queue >= v->q_first &&
+		    queue < (unsigned int)v->q_first + v->q_count && (found < 0 || i != E810_DFLT_VSI))
+			found = (int)i;
 	}
-	return -1;
+	return found;
 }
 
 static void add_action(struct e810 *e, struct e810_fwd *fwd, uint32_t act)

@@ -5,7 +5,6 @@
  */
 #include "e810.h"
 
-#define DFLT_VSI	0			/* firmware's own, there before any driver */
 #define KEEP_ALLOC	0x0001u
 #define NR_MAP_WORDS	16
 
@@ -73,7 +72,7 @@ static bool vsi_parse(struct e810_vsi *v)
 /* After a reset only firmware's default VSI is there: one queue, tags left in the packet. */
 void e810_vsi_reset(struct e810 *e)
 {
-	struct e810_vsi *v = &e->vsi[DFLT_VSI];
+	struct e810_vsi *v = &e->vsi[E810_DFLT_VSI];
 
 	memset(e->vsi, 0, sizeof(e->vsi));
 	for (unsigned int i = 0; i < E810_NR_VSIS; i++)
@@ -178,7 +177,7 @@ static enum e810_rc vsi_free(struct e810 *e, struct e810_aq_msg *m)
 
 	if (rc)
 		return rc;
-	if (v->num == DFLT_VSI)
+	if (v->num == E810_DFLT_VSI)
 		return RC_EPERM;
 	e810_switch_vsi_gone(e, v->num);
 	*v = (struct e810_vsi){
