@@ -218,11 +218,11 @@ struct ndrv_hw_filter {
  *	of a side that @rx or @tx names. What it has written back before is in memory when the op
  *	returns, or is a message too; so whoever looks then and sleeps misses nothing. A side that
  *	neither the last call for this pair nor this one names sends none. Never sleeps; the core
- *	holds a spinlock that is of the vector, with interrupts off. Not called while hw->vectors is 0,
- *	nor are the next three.
+ *	holds a spinlock that is of the vector, with interrupts off. Not while queue_start or queue_stop
+ *	of this pair, or a reset, is under way. Not called while hw->vectors is 0, nor are the next three.
  * @vector_off: In the interrupt: @vector sends no message until the next queue_arm of one of its pairs,
  *	and descriptors of its pairs are written back as promptly as without interrupts. Under the same
- *	lock.
+ *	lock. May come late, as misc_off may: at any time from attach to detach, beside any other op.
  * @misc_off: In the interrupt of vector 0, which is for everything but queues: it sends no message until
  *	the next misc_arm. May read and clear causes, and note for @link what they were. Never sleeps;
  *	under a spinlock of its own, with interrupts off.

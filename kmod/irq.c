@@ -8,23 +8,22 @@
  *	process			kernel				card
  *
  *	NDRV_ARM -------------> A1 ready = 0, armed = 1
- *				A2 queue_arm ~ ~ ~ ~ ~ ~ ~ ~ ~> A3 may send one message
+ *				A2 queue_arm <--------------> A3 may send one message
  *	B  looks at the
- *	   descriptors		. . . . . . . . . . . . . . . . D1 writes a descriptor back
- *								D2 sends the message
+ *	   descriptors
+ *				. . . . . . . . . . . . . . . D1 writes a descriptor back
+ *							      D2 sends the message
  *				C1 ready = armed, armed = 0 <~ ~
  *	poll(2) --------------> P1 joins ctx->wait
  *				P2 sleeps if ready = 0
  *				C2 wakes ctx->wait
  *
- * A1 and A2 happen under the vector's lock, and so do C1 and C2. What goes along ~ ~ arrives some time
- * later, but a message never overtakes the descriptors that were written before it. D1 may happen at
- * any time:
+ * A1 and A2 happen under the vector's lock, and so do C1 and C2. A message arrives some time after it
+ * was sent, but never before the descriptors that were written ahead of it. D1 may happen at any time:
  *  - B sees it: the process does not sleep.
- *  - B does not see it. Then D1 came after B, so after A1. If A3 was before it, the card sends D2.
- *    If A2 was still under way, the card sends D2 at A3, because D1 came after the vector's last
- *    message; or it has sent a message for another pair of the vector after D1. In each case a message
- *    leaves the card after A1, and C1 for that message finds armed = 1.
+ *  - B does not see it. Then it was not in memory when A2 returned, and that is what queue_arm
+ *    promises a message for (hw.h). That message arrives behind D1, so after A1, and its C1 finds
+ *    armed = 1, unless the C1 of another message has done so before it.
  *  - If C1 comes before P2, P2 sees ready: C1 stores it before C2 takes the lock of ctx->wait, and P1
  *    has held that lock before P2 loads. If C1 comes after P2, C2 finds the process in ctx->wait.
  *
