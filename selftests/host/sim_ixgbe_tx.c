@@ -71,6 +71,24 @@ static void test_plain(void)
 	port_free(t);
 }
 
+/* With shared pages a driver may read QPTC in the middle of its sweep, while frames go on. */
+static void test_sweep(void)
+{
+	struct port *t = up("trap=off", 0);
+	uint8_t f[2000];
+	uint32_t len = ip_frame(f, false, 17, 100);
+
+	send(t, f, len, 0, 0);
+	tx_kick(t, 0);
+	rd(t, 0x3fa0);
+	tap_eq(rd(t, 0x8680), 1, "QPTC in a sweep");
+	send(t, f, len, 0, 0);
+	tx_kick(t, 0);
+	rd(t, 0x4000);
+	tap_eq(rd(t, 0x8680), 1, "what was sent meanwhile is counted in the next one");
+	port_free(t);
+}
+
 static void test_multi(void)
 {
 	struct port *t = up("trap=on", 0);
@@ -428,6 +446,7 @@ static void test_no_eop(void)
 int main(void)
 {
 	test_plain();
+	test_sweep();
 	test_multi();
 	test_wthresh();
 	test_head_wb();
