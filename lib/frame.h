@@ -214,6 +214,34 @@ burst_inline void tx_write(struct ndrv_queue *q, const struct burst_format *f,
 	}
 }
 
+/* Would tx_measure() make of @pkt, one piece without TSO, what it made of @like? */
+static inline bool tx_alike(const struct ndrv_pkt *pkt, const struct ndrv_pkt *like)
+{
+	return !((pkt->flags ^ like->flags) & TX_REQUESTS) && !(pkt->flags & NDRV_PKT_F_MORE) &&
+	       pkt->vlan == like->vlan &&
+	       (pkt->hash == like->hash || !(pkt->flags & TX_NEEDS_HEADERS));
+}
+
+/* Packets of one flow want the same: @fr is that of the one before. False: look at it closely. */
+burst_inline bool tx_again(struct ndrv_queue *q, const struct burst_format *f,
+			   const struct ndrv_pkt *pkt, const struct tx_frame *fr)
+{
+	const struct pool_view *v = &q->view;
+	const uint32_t most = f->tx_max_bytes - TX_VLAN_BYTES, len = pkt->len;
+	volatile uint64_t *ring = q->tx.ring;
+	uint64_t off = (uintptr_t)pkt->data - (uintptr_t)v->base, in_buf = off & (v->buf_bytes - 1);
+	uint32_t slot = q->tx.next & q->tx.mask;
+
+	if (len - f->tx_min_bytes > most - f->tx_min_bytes || len < fr->header ||
+	    off >= v->len_bytes || in_buf + len > v->buf_bytes)
+		return false;
+	q->tx.bufs[slot] = (uint8_t *)pkt->data - in_buf;
+	ring[slot * 2] = view_iova(v, pkt->data);
+	ring[slot * 2 + 1] = f->tx_command(len, len, true) | fr->bits;
+	q->tx.next++;
+	return true;
+}
+
 /*
  * What the loop over plain packets left, up to a batch: the first one is in several pieces, has requests,
  * or cannot be sent. Returns the handles taken, 0 if there is no room now, or an error; adds to @more how
@@ -223,11 +251,21 @@ burst_inline int burst_tx_frames(struct ndrv_queue *q, const struct burst_format
 				 const struct ndrv_pkt *pkts, unsigned int n, uint32_t *room,
 				 unsigned int *more)
 {
+	const struct ndrv_pkt *like = NULL;
 	unsigned int done = 0, descs = 0;
-	struct tx_frame fr;
+	struct tx_frame fr = { .pieces = 0 };
 
 	while (done < n && descs < TX_RS_BATCH) {
-		int ret = tx_measure(q, f, pkts + done, n - done, &fr);
+		int ret;
+
+		if (like && *room && tx_alike(pkts + done, like) && tx_again(q, f, pkts + done, &fr)) {
+			--*room;
+			descs++;
+			done++;
+			continue;
+		}
+		like = NULL;
+		ret = tx_measure(q, f, pkts + done, n - done, &fr);
 
 		if (ret)
 			return done ? (int)done : ret;
@@ -240,6 +278,7 @@ burst_inline int burst_tx_frames(struct ndrv_queue *q, const struct burst_format
 				break;
 		}
 		tx_write(q, f, pkts + done, &fr);
+		like = fr.tso ? NULL : pkts + done;
 		*room -= fr.descs;
 		descs += fr.descs;
 		done += fr.pieces;

@@ -415,38 +415,87 @@ static void card_works(struct run *r, unsigned int max)
 	}
 }
 
-/* Try to send; the frame is the program's again if it was not taken. */
+#define BURST_FRAMES	8
+
+struct burst {
+	struct ndrv_pkt p[BURST_FRAMES * MAX_PIECES];
+	struct request want[BURST_FRAMES];
+	uint32_t nr, at[BURST_FRAMES + 1];	/* frames; where each begins */
+	int err[BURST_FRAMES];
+};
+
+/* Some frames, more than one only if they are small; some ask for the same as the one before. */
+static void random_burst(struct run *r, struct burst *b)
+{
+	uint32_t most = 1 + pick(BURST_FRAMES), n;
+
+	b->at[0] = 0;
+	for (b->nr = 0; b->nr < most; b->nr++) {
+		struct ndrv_pkt *p = &b->p[b->at[b->nr]], *before;
+
+		n = random_frame(&r->f, p);
+		if (!n)
+			return;
+		before = b->nr ? &b->p[b->at[b->nr - 1]] : NULL;
+		if (before && pick(3)) {
+			p->flags = (before->flags & ~NDRV_PKT_F_MORE) | (p->flags & NDRV_PKT_F_MORE);
+			p->hash = pick(8) ? before->hash : p->hash;
+			p->vlan = pick(8) ? before->vlan : p->vlan;
+			p->mss = before->mss;
+		}
+		b->err[b->nr] = expect(&r->l, p, n, r->features, &b->want[b->nr]);
+		if (!b->err[b->nr] && b->want[b->nr].descs + b->want[b->nr].tso > r->l.room)
+			b->err[b->nr] = -EINVAL;
+		b->at[b->nr + 1] = b->at[b->nr] + n;
+	}
+}
+
+/* The first frame that was not taken: was that right? */
+static void not_taken(struct run *r, const struct burst *b, uint32_t i, int ret)
+{
+	uint32_t room = r->l.room - (r->f.q->tx.next - r->f.q->tx.clean);
+	const struct request *want = &b->want[i];
+
+	if (ret < 0 && (i || ret != b->err[i])) {
+		/* A context that the reader could not know of makes it too long for the ring. */
+		if (i || ret != -EINVAL || b->err[i] || want->descs < r->l.room) {
+			printf("# %d, wanted %d, flags %x\n", ret, b->err[i], b->p[b->at[i]].flags);
+			complain(r, "ndrv_tx_burst()", want, want);
+		}
+	} else if (!b->err[i] && room > want->descs) {
+		complain(r, "there was room", want, want);
+	} else if (!ret && !i && b->err[i] && room) {
+		complain(r, "no error", want, want);
+	}
+	r->refused += !!b->err[i];
+	r->full += !b->err[i];
+}
+
+/* Send; what is not taken is the program's again. */
 static void program_sends(struct run *r)
 {
-	struct ndrv_pkt p[MAX_PIECES];
-	uint32_t n = random_frame(&r->f, p);
-	struct request want;
-	int err, ret;
+	static struct burst b;
+	uint32_t i;
+	int ret;
 
-	if (!n)
+	random_burst(r, &b);
+	if (!b.nr)
 		return;
-	err = expect(&r->l, p, n, r->features, &want);
-	ret = send(&r->f, p, n);
-	if (!err && want.descs + (want.tso ? 1 : 0) > r->l.room)
-		err = -EINVAL;
-	if (ret == (int)n && !err) {
-		r->sent[r->put++ % 4096] = want;
+	ret = send(&r->f, b.p, b.at[b.nr]);
+	for (i = 0; i < b.nr && ret >= (int)b.at[i + 1]; i++) {
+		if (b.err[i])
+			complain(r, "a frame that cannot be sent was taken", &b.want[i], &b.want[i]);
+		r->sent[r->put++ % 4096] = b.want[i];
 		r->frames++;
-		r->bytes += want.len;
+		r->bytes += b.want[i].len;
 		r->good++;
+	}
+	freed(&r->f, b.p + b.at[i], b.at[b.nr] - b.at[i]);
+	if (i == b.nr)
 		return;
-	}
-	freed(&r->f, p, n);
-	if (ret == err && err) {
-		r->refused++;
-	} else if (ret == 0 && (!err || r->f.q->tx.next - r->f.q->tx.clean == r->l.room)) {
-		r->full++;			/* nobody looks at a frame while there is no room at all */
-	} else if (ret == -EINVAL && !err && want.descs + 1 > r->l.room) {
-		r->refused++;			/* a context that the reader could not know of */
-	} else {
-		printf("# %d, wanted %d, %u pieces, flags %x\n", ret, err, n, p[0].flags);
-		complain(r, "ndrv_tx_burst()", &want, &want);
-	}
+	if (ret >= 0 && ret != (int)b.at[i])
+		complain(r, "a part of a frame was taken", &b.want[i], &b.want[i]);
+	not_taken(r, &b, i, ret);
 }
 
 static void random_run(unsigned int seed, uint32_t entries, uint32_t nr_bufs, uint32_t buf_bytes,
