@@ -180,6 +180,7 @@ static void write_down(const struct spec *s, uint32_t vlan, const uint8_t *paylo
 {
 	uint32_t each = s->mss ? s->mss : s->payload, n = each ? (s->payload + each - 1) / each : 1, i;
 	int all = s->proto == TCP ? (s->mss ? CWR | ACK | PSH | FIN : ACK | PSH) : 0;
+	static const char digits[] = "0123456789abcdef";
 	char tags[32] = "-", own[16] = "";
 
 	if (s->tag >= 0)
@@ -193,9 +194,11 @@ static void write_down(const struct spec *s, uint32_t vlan, const uint8_t *paylo
 		s->ver == 4 ? (0xfffe + number) & 0xffff : 0,
 		n > 1 ? all & ~(PSH | FIN) : all, n > 2 ? all & ~(PSH | FIN | CWR) : 0,
 		n > 1 ? all & ~CWR : all);
-	for (i = 0; i < s->payload; i++)
-		fprintf(list, "%02x", payload[i]);
-	fprintf(list, "\n");
+	for (i = 0; i < s->payload; i++) {
+		putc_unlocked(digits[payload[i] >> 4], list);
+		putc_unlocked(digits[payload[i] & 15], list);
+	}
+	putc_unlocked('\n', list);
 	sent_frames += n;
 }
 
