@@ -612,9 +612,9 @@ TEST_F(filters, survive_a_reset)
 	ASSERT_EQ(0, port_wait_link(&self->from, LINK_MS));
 	GOES_TO(0, .dst = mac_a, .ethertype = 0x8864);
 	GOES_TO(0, .dst = mac_group, .ethertype = 0x8864);
-	GOES_TO(NOWHERE, .dst = mac_b);
+	GOES_TO(NOWHERE, .dst = mac_b, .ethertype = 0x8864);
 	GOES_TO(0, .vlan = 100, .ethertype = 0x8864);
-	GOES_TO(NOWHERE, .vlan = 200);
+	GOES_TO(NOWHERE, .vlan = 200, .ethertype = 0x8864);
 	GOES_TO(1, .ethertype = TEST_TYPE);
 	EXPECT_EQ(HAS_TUPLE ? 1 : 0, goes_to(self, &flow));
 	EXPECT_EQ(HAS_TUPLE ? 2 : 0, goes_to(self, &l));
