@@ -238,7 +238,8 @@ if [ "$(ndrv info --json "$a" | jq .rss_queues)" -gt 3 ] &&
 	# What fwd sends comes back to the port, which does not take it because of its address.
 	mac_a=$(cat "/sys/class/ndrv/$a/mac")
 	for how in poll irq uring; do
-		begin_fwd --queues=4 --cpus=0,1 --wait=$how --one-way --no-promisc --dst=02:00:00:00:00:77 -c 6400 -t 60
+		begin_fwd --queues=4 --cpus=0,1 --wait=$how --one-way --no-promisc --dst=02:00:00:00:00:77 \
+			--rx-ring=4096 -c 6400 -t 60
 		check "64 flows for fwd --queues=4 --wait=$how" \
 			ndrv-pktgen -q -c 6400 -r 20000 --flows=64 --dst="$mac_a" "$b"
 		wait $fwd
@@ -249,7 +250,7 @@ if [ "$(ndrv info --json "$a" | jq .rss_queues)" -gt 3 ] &&
 			([.queues[].directions[0].received] | add) == 6400 and
 			([.queues[].directions[0].sent] | add) == 6400' "$tmp/fwd"
 	done
-	begin_dump --json -p -t 60 -c 4001
+	begin_dump --json -p -t 60 -c 4001 --rx-ring=4096
 	check "pktgen --queues=4" json '.sent == 4001 and .unsent == 0 and (.queues | length) == 4 and
 		([.queues[].sent] | add) == 4001 and all(.queues[]; .sent >= 1000)' \
 		ndrv-pktgen -q --json --queues=4 --cpus=0,1 -c 4001 -r 8000 --flows=8 "$a"
