@@ -148,15 +148,23 @@ static enum e810_rc vsi_of(struct e810 *e, const struct e810_aq_msg *m, struct v
 	return RC_OK;
 }
 
+/* The VSI whose key a 0B02 or 0B04 means; the buffer holds one. */
+static enum e810_rc key_of(struct e810 *e, const struct e810_aq_msg *m, struct vsi_rss **r)
+{
+	enum e810_rc rc = vsi_of(e, m, r);
+
+	return rc ? rc : m->len < RSS_KEY_BYTES ? RC_EINVAL : RC_OK;
+}
+
 static enum e810_rc cmd_set_key(struct e810 *e, struct e810_aq_msg *m)
 {
 	struct vsi_rss *r;
-	enum e810_rc rc = vsi_of(e, m, &r);
+	enum e810_rc rc = key_of(e, m, &r);
 
+	if (!rc && !m->has_data)
+		rc = RC_EINVAL;
 	if (rc)
 		return rc;
-	if (m->len < RSS_KEY_BYTES || !m->has_data)
-		return RC_EINVAL;
 	memcpy(r->key, m->buf, RSS_KEY_BYTES);
 	key_changed(r);
 	return RC_OK;
@@ -165,12 +173,10 @@ static enum e810_rc cmd_set_key(struct e810 *e, struct e810_aq_msg *m)
 static enum e810_rc cmd_get_key(struct e810 *e, struct e810_aq_msg *m)
 {
 	struct vsi_rss *r;
-	enum e810_rc rc = vsi_of(e, m, &r);
+	enum e810_rc rc = key_of(e, m, &r);
 
 	if (rc)
 		return rc;
-	if (m->len < RSS_KEY_BYTES)
-		return RC_EINVAL;
 	memcpy(m->buf, r->key, RSS_KEY_BYTES);
 	m->out = RSS_KEY_BYTES;
 	return RC_OK;
