@@ -3,11 +3,13 @@
  * Life of a device outside its model: creation from options, reset, trapped BAR access, the clock,
  * messages. Knows no transport and no family.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -52,17 +54,6 @@ const struct sim_dev_ops *sim_model_find(const char *name)
 	return NULL;
 }
 
-/* The core's own copy of "mac", for the wires; whether the value is good the model has said. */
-static void mac_note(struct sim_dev *dev, const char *value)
-{
-	unsigned int b[6];
-
-	if (sscanf(value, "%2x:%2x:%2x:%2x:%2x:%2x", b, b + 1, b + 2, b + 3, b + 4, b + 5) != 6)
-		return;
-	for (int i = 0; i < 6; i++)
-		dev->mac[i] = b[i];
-}
-
 static int options_apply(struct sim_dev *dev, const char *opts, char *err, size_t err_size)
 {
 	char *copy = strdup(opts), *save = NULL;
@@ -84,7 +75,7 @@ static int options_apply(struct sim_dev *dev, const char *opts, char *err, size_
 			snprintf(err, err_size, "option %s: value '%s' refused (%s)", o,
 				 value ? value : "", strerror(-ret));
 		else if (value && !strcmp(o, "mac"))
-			mac_note(dev, value);
+			sim_option_mac(value, dev->mac);	/* the wires aim at it */
 	}
 	free(copy);
 	return ret;
@@ -217,6 +208,47 @@ void sim_msix_send(struct sim_dev *dev, unsigned int vec)
 	}
 	if (dev->tran)
 		dev->tran->ops->msix(dev, vec);
+}
+
+/* ---- BARs ---------------------------------------------------------------------------------- */
+
+void sim_bar_unshare(struct sim_dev *dev, unsigned int bar)
+{
+	struct sim_bar *b = &dev->bars[bar];
+
+	if (!b->mem)
+		return;
+	munmap(b->mem, b->size);
+	close(b->mem_fd);
+	b->mem = NULL;
+	b->mem_fd = -1;
+	b->areas = NULL;
+	b->nr_areas = 0;
+}
+
+int sim_bar_share(struct sim_dev *dev, unsigned int bar, const struct sim_mmap_area *areas,
+		  unsigned int nr_areas)
+{
+	struct sim_bar *b = &dev->bars[bar];
+	int fd = memfd_create("ndrv-sim-bar", MFD_CLOEXEC);
+	void *mem;
+
+	if (fd < 0)
+		return -errno;
+	if (ftruncate(fd, b->size))
+		goto err_close;
+	mem = mmap(NULL, b->size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (mem == MAP_FAILED)
+		goto err_close;
+	b->mem = mem;
+	b->mem_fd = fd;
+	b->areas = areas;
+	b->nr_areas = nr_areas;
+	return 0;
+
+err_close:
+	close(fd);
+	return -ENOMEM;
 }
 
 /* ---- trapped BAR access ------------------------------------------------------------------ */

@@ -61,6 +61,7 @@ struct sim_bar {
 	uint64_t size;			/* power of two; 0 = BAR absent */
 	bool is_io, is_64, prefetch;
 	int mem_fd;			/* memfd of `size` bytes behind the mmap areas, or -1 */
+	uint8_t *mem;			/* sim_bar_share: that memory, or NULL */
 	const struct sim_mmap_area *areas;
 	unsigned int nr_areas;
 };
@@ -181,10 +182,52 @@ int sim_dma_write(struct sim_dev *dev, uint64_t iova, const void *buf, size_t le
 void *sim_dma_ptr(struct sim_dev *dev, uint64_t iova, size_t len, bool write);
 
 /*
+ * Where the descriptor at `iova` lies in this process, or NULL: its page is not open in both
+ * directions. The last answer is kept for the next descriptor of the page, as long as the caller's
+ * `gen` does not change. It must not cross a page.
+ */
+struct sim_desc_page {
+	uint8_t *host;
+	uint64_t iova, gen;
+};
+
+void sim_desc_look_up(struct sim_dev *dev, struct sim_desc_page *page, uint64_t iova);
+
+static inline uint64_t *sim_desc_ptr(struct sim_dev *dev, struct sim_desc_page *page, uint64_t gen,
+				     uint64_t iova)
+{
+	if (page->iova != (iova & ~4095ull) || page->gen != gen) {
+		sim_desc_look_up(dev, page, iova & ~4095ull);
+		page->gen = gen;
+	}
+	return page->host ? (uint64_t *)(page->host + (iova & 4095)) : NULL;
+}
+
+static inline void sim_desc_forget(struct sim_desc_page *page)
+{
+	*page = (struct sim_desc_page){ .iova = UINT64_MAX };
+}
+
+/*
  * Changes whenever the address space changed (map or unmap): whoever caches a sim_dma_ptr result
  * compares this first.
  */
 uint64_t sim_dma_generation(struct sim_dev *dev);
+
+/* ---- services for models: BARs and options ------------------------------------------------- */
+
+/*
+ * Puts `size` bytes of memory behind the BAR, zeroed, and lets the client map the areas, which stay
+ * the caller's. 0 or -errno. While ->init and ->set run only: clients take note once.
+ */
+int sim_bar_share(struct sim_dev *dev, unsigned int bar, const struct sim_mmap_area *areas,
+		  unsigned int nr_areas);
+void sim_bar_unshare(struct sim_dev *dev, unsigned int bar);	/* nothing shared is fine */
+
+/* Values of options; -EINVAL, and nothing stored, if they are none. */
+int sim_option_on_off(const char *value, bool *on);
+int sim_option_mac(const char *value, uint8_t mac[6]);
+int sim_option_unicast(const char *value, uint8_t mac[6]);
 
 /* ---- services for models: interrupts and wire -------------------------------------------- */
 

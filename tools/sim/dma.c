@@ -421,6 +421,14 @@ void *sim_dma_ptr(struct sim_dev *dev, uint64_t iova, size_t len, bool write)
 	return host + (iova - page);
 }
 
+void sim_desc_look_up(struct sim_dev *dev, struct sim_desc_page *page, uint64_t iova)
+{
+	page->iova = iova;
+	page->host = sim_dma_ptr(dev, iova, SIM_PAGE_SIZE, true);
+	if (page->host && sim_dma_ptr(dev, iova, SIM_PAGE_SIZE, false) != page->host)
+		page->host = NULL;
+}
+
 uint64_t sim_dma_generation(struct sim_dev *dev)
 {
 	return dev->iommu->generation;

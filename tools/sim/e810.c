@@ -15,8 +15,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "e810.h"
 
@@ -33,7 +31,6 @@
 /* What only this file looks at. */
 struct e810_top {
 	struct e810 e;			/* first */
-	int shared_fd;
 	uint64_t touched_ns;		/* last trapped access */
 	uint64_t reset_next_ns;		/* next step of a device reset; 0 = none is under way */
 	uint64_t fault_stuck_reset;
@@ -61,52 +58,18 @@ static struct e810_top *top(struct e810 *e)
 
 /* ---- BAR0 ----------------------------------------------------------------------------------- */
 
-static void shared_drop(struct e810 *e)
-{
-	struct sim_bar *bar = &e->dev->bars[0];
-
-	if (e->shared) {
-		munmap(e->shared, bar->size);
-		close(top(e)->shared_fd);
-	}
-	e->shared = NULL;
-	top(e)->shared_fd = -1;
-	bar->mem_fd = -1;
-	bar->areas = NULL;
-	bar->nr_areas = 0;
-}
-
-static int shared_make(struct e810 *e)
-{
-	struct sim_bar *bar = &e->dev->bars[0];
-	int fd = memfd_create("e810-bar0", MFD_CLOEXEC);
-	void *p;
-
-	if (fd < 0)
-		return -errno;
-	if (ftruncate(fd, bar->size)) {
-		close(fd);
-		return -ENOMEM;
-	}
-	p = mmap(NULL, bar->size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (p == MAP_FAILED) {
-		close(fd);
-		return -ENOMEM;
-	}
-	e->shared = p;
-	top(e)->shared_fd = fd;
-	bar->mem_fd = fd;
-	bar->areas = e->pages ? page_areas : packed_areas;
-	bar->nr_areas = e->pages ? 4 : 2;
-	return 0;
-}
-
 /* After an option that changes what BAR0 is. */
 static int bar0_make(struct e810 *e)
 {
-	shared_drop(e);
-	e->dev->bars[0].size = e->pages ? E810_BAR0_BYTES : BAR0_NO_PAGES;
-	return e->trap ? 0 : shared_make(e);
+	struct sim_dev *dev = e->dev;
+	int ret = 0;
+
+	sim_bar_unshare(dev, 0);
+	dev->bars[0].size = e->pages ? E810_BAR0_BYTES : BAR0_NO_PAGES;
+	if (!e->trap)
+		ret = sim_bar_share(dev, 0, e->pages ? page_areas : packed_areas, e->pages ? 4 : 2);
+	e->shared = dev->bars[0].mem;
+	return ret;
 }
 
 /* Doorbells read 0 again, in every mapping of the pages. */
@@ -115,7 +78,7 @@ static void shared_clear(struct e810 *e)
 	struct sim_bar *bar = &e->dev->bars[0];
 
 	for (unsigned int i = 0; e->shared && i < bar->nr_areas; i++)
-		if (fallocate(top(e)->shared_fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+		if (fallocate(bar->mem_fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
 			      bar->areas[i].offset, bar->areas[i].size))
 			memset(e->shared + bar->areas[i].offset, 0, bar->areas[i].size);
 }
@@ -137,7 +100,7 @@ static void model_fini(struct sim_dev *dev)
 	e810_sched_fini(e);
 	e810_nvm_fini(e);
 	e810_aq_fini(e);
-	shared_drop(e);
+	sim_bar_unshare(dev, 0);
 	free(e->regs);
 	free(e);
 	dev->priv = NULL;
@@ -180,7 +143,6 @@ static int model_init(struct sim_dev *dev)
 	e = &t->e;
 	dev->priv = e;
 	e->dev = dev;
-	t->shared_fd = -1;
 	e->pages = e->fd = true;
 	e->device = 0x1592;
 	memcpy(e->mac, (uint8_t[6]){ 0x02, 0x6e, 0x64, 0, 0, dev->index }, 6);
@@ -196,27 +158,6 @@ static int model_init(struct sim_dev *dev)
 	if (ret)
 		model_fini(dev);
 	return ret;
-}
-
-static int on_off(const char *value, bool *on)
-{
-	if (strcmp(value, "on") && strcmp(value, "off"))
-		return -EINVAL;
-	*on = !strcmp(value, "on");
-	return 0;
-}
-
-static int set_mac(struct e810 *e, const char *value)
-{
-	unsigned int b[6];
-	char end;
-
-	if (sscanf(value, "%2x:%2x:%2x:%2x:%2x:%2x%c", &b[0], &b[1], &b[2], &b[3], &b[4], &b[5],
-		   &end) != 6 || b[0] & 1)
-		return -EINVAL;
-	for (unsigned int i = 0; i < 6; i++)
-		e->mac[i] = (uint8_t)b[i];
-	return 0;
 }
 
 static int set_device(struct e810 *e, const char *value)
@@ -272,21 +213,21 @@ static int model_set(struct sim_dev *dev, const char *key, const char *value)
 	if (!strcmp(key, "device"))
 		return set_device(e, value);
 	if (!strcmp(key, "mac"))
-		return set_mac(e, value);
+		return sim_option_unicast(value, e->mac);
 	if (!strcmp(key, "speed"))
 		return set_speed(e, value);
 	if (!strcmp(key, "vectors"))
 		return set_vectors(e, value);
 	if (!strcmp(key, "fd"))
-		return on_off(value, &e->fd);
+		return sim_option_on_off(value, &e->fd);
 	if (!strcmp(key, "police")) {
-		ret = on_off(value, &on);
+		ret = sim_option_on_off(value, &on);
 		return ret ? ret : e810_police_set(e, on);
 	}
 	if (!strcmp(key, "trap"))
-		ret = on_off(value, &e->trap);
+		ret = sim_option_on_off(value, &e->trap);
 	else if (!strcmp(key, "pages"))
-		ret = on_off(value, &e->pages);
+		ret = sim_option_on_off(value, &e->pages);
 	else
 		return -ENOENT;
 	return ret ? ret : bar0_make(e);

@@ -22,8 +22,7 @@
  */
 struct e810_ring {
 	struct e810 *e;
-	uint8_t *desc_page;		/* host page of the last descriptor */
-	uint64_t desc_page_iova, desc_page_gen;
+	struct sim_desc_page desc_page;
 	uint64_t base;
 	uint32_t nr, head, tail;
 	uint32_t *word[2];		/* tail: packed page, page window */

@@ -15,23 +15,10 @@ static bool dma_allowed(struct e810_ring *q)
 	return false;
 }
 
-/* Where descriptor i lies in this process, or NULL: not one page open in both directions. */
 static uint64_t *desc_ptr(struct e810_ring *q, uint32_t i)
 {
-	struct sim_dev *dev = q->e->dev;
-	uint64_t iova = q->base + (uint64_t)q->desc_bytes * i;
-	uint64_t page = iova & ~4095ull;
-
-	if (q->desc_page_iova != page || q->desc_page_gen != q->e->q->gen) {
-		uint8_t *p = sim_dma_ptr(dev, page, 4096, true);
-
-		if (p && sim_dma_ptr(dev, page, 4096, false) != p)
-			p = NULL;
-		q->desc_page = p;
-		q->desc_page_iova = page;
-		q->desc_page_gen = q->e->q->gen;
-	}
-	return q->desc_page ? (uint64_t *)(q->desc_page + (iova & 4095)) : NULL;
+	return sim_desc_ptr(q->e->dev, &q->desc_page, q->e->q->gen,
+			    q->base + (uint64_t)q->desc_bytes * i);
 }
 
 /* False: not allowed, or the read completed with an error; the queue hangs then. */

@@ -135,8 +135,7 @@ static void ring_start(struct e810_ring *q, uint32_t head)
 	q->head = q->tail = head;
 	q->hung = q->starved = q->rs_pending = false;
 	q->stuck_tail = UINT32_MAX;
-	q->desc_page = NULL;
-	q->desc_page_iova = UINT64_MAX;
+	sim_desc_forget(&q->desc_page);
 	q->live = true;
 	live_lists(q->e->q);
 	sim_log(q->e->dev, 2, "%s queue %u started: base 0x%llx, %u descriptors, VSI %u",

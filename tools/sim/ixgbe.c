@@ -19,12 +19,9 @@
  * MTQC; RSC (never coalesces), header split, flow director matching, IPsec and LinkSec (fused off),
  * FCoE, time stamps, wake-up, legacy interrupts (INTx).
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "ixgbe.h"
 
@@ -40,45 +37,13 @@ static const struct sim_mmap_area doorbell_areas[] = {
 
 /* ---- life and options ----------------------------------------------------------------------- */
 
-static void shared_drop(struct ixgbe *ix)
-{
-	struct sim_bar *bar = &ix->dev->bars[0];
-
-	if (ix->shared) {
-		munmap(ix->shared, IXGBE_BAR0_SIZE);
-		close(ix->shared_fd);
-	}
-	ix->shared = NULL;
-	ix->shared_fd = -1;
-	bar->mem_fd = -1;
-	bar->areas = NULL;
-	bar->nr_areas = 0;
-}
-
 static int shared_make(struct ixgbe *ix)
 {
-	struct sim_bar *bar = &ix->dev->bars[0];
-	void *p;
-	int fd;
+	int ret = sim_bar_share(ix->dev, 0, doorbell_areas,
+				sizeof(doorbell_areas) / sizeof(doorbell_areas[0]));
 
-	fd = memfd_create("82599-bar0", MFD_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (ftruncate(fd, IXGBE_BAR0_SIZE)) {
-		close(fd);
-		return -ENOMEM;
-	}
-	p = mmap(NULL, IXGBE_BAR0_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (p == MAP_FAILED) {
-		close(fd);
-		return -ENOMEM;
-	}
-	ix->shared = p;
-	ix->shared_fd = fd;
-	bar->mem_fd = fd;
-	bar->areas = doorbell_areas;
-	bar->nr_areas = sizeof(doorbell_areas) / sizeof(doorbell_areas[0]);
-	return 0;
+	ix->shared = ix->dev->bars[0].mem;
+	return ret;
 }
 
 static void model_fini(struct sim_dev *dev)
@@ -88,7 +53,7 @@ static void model_fini(struct sim_dev *dev)
 	if (!ix)
 		return;
 	ixgbe_police_set(ix, false);
-	shared_drop(ix);
+	sim_bar_unshare(dev, 0);
 	free(ix->regs);
 	free(ix->pb);
 	free(ix->rx_tmp);
@@ -113,7 +78,7 @@ static int model_init(struct sim_dev *dev)
 		return -ENOMEM;
 	dev->priv = ix;
 	ix->dev = dev;
-	ix->shared_fd = -1;
+	dev->bars[0].size = IXGBE_BAR0_SIZE;
 	ix->regs = calloc(1, IXGBE_CSR_SIZE);
 	ix->pb = malloc(2 * IXGBE_PB_BYTES);
 	ix->rx_tmp = malloc(SIM_FRAME_MAX + 64);
@@ -133,34 +98,12 @@ static int model_init(struct sim_dev *dev)
 		.msix_table_off = 0, .msix_pba_off = 0x2000, .link_width = 8, .link_speed = 2,
 	};
 	ident_set(ix, 0x10fb);
-	dev->bars[0].size = IXGBE_BAR0_SIZE;
 	dev->bars[0].is_64 = true;
 	dev->bars[2].size = 32;
 	dev->bars[2].is_io = true;
 	dev->bars[4].size = 0x4000;
 	dev->bars[4].is_64 = true;
 	ixgbe_queues_init(ix);
-	return 0;
-}
-
-static int on_off(const char *value, bool *on)
-{
-	if (strcmp(value, "on") && strcmp(value, "off"))
-		return -EINVAL;
-	*on = !strcmp(value, "on");
-	return 0;
-}
-
-static int set_mac(struct ixgbe *ix, const char *value)
-{
-	unsigned int b[6];
-	char end;
-
-	if (sscanf(value, "%2x:%2x:%2x:%2x:%2x:%2x%c", &b[0], &b[1], &b[2], &b[3], &b[4], &b[5],
-		   &end) != 6 || b[0] & 1)
-		return -EINVAL;
-	for (unsigned int i = 0; i < 6; i++)
-		ix->mac[i] = b[i];
 	return 0;
 }
 
@@ -184,7 +127,7 @@ static int model_set(struct sim_dev *dev, const char *key, const char *value)
 	if (!strcmp(key, "device"))
 		return set_device(ix, value);
 	if (!strcmp(key, "mac"))
-		return set_mac(ix, value);
+		return sim_option_unicast(value, ix->mac);
 	if (!strcmp(key, "sfp")) {
 		if (strcmp(value, "da") && strcmp(value, "none"))
 			return -EINVAL;
@@ -192,15 +135,16 @@ static int model_set(struct sim_dev *dev, const char *key, const char *value)
 		return 0;
 	}
 	if (!strcmp(key, "police")) {
-		ret = on_off(value, &on);
+		ret = sim_option_on_off(value, &on);
 		return ret ? ret : ixgbe_police_set(ix, on);
 	}
 	if (strcmp(key, "trap"))
 		return -ENOENT;
-	ret = on_off(value, &on);
+	ret = sim_option_on_off(value, &on);
 	if (ret)
 		return ret;
-	shared_drop(ix);
+	sim_bar_unshare(dev, 0);
+	ix->shared = NULL;
 	ix->trap = on;
 	if (!on)
 		ret = shared_make(ix);

@@ -37,8 +37,7 @@ struct ixgbe_ctx {
 struct ixgbe_queue {
 	struct ixgbe *ix;
 	uint32_t *win;			/* its 64-byte register block; the guest may store there */
-	uint8_t *desc_page;		/* host page of the last descriptor */
-	uint64_t desc_page_iova, desc_page_gen;
+	struct sim_desc_page desc_page;
 	uint64_t base;
 	uint32_t nr, head, tail;
 	uint32_t head_pub;		/* head as last stored in the block */
@@ -96,7 +95,6 @@ struct ixgbe {
 	struct sim_dev *dev;
 	uint32_t *regs;			/* private storage of all CSRs */
 	uint8_t *shared;		/* BAR0 memfd, or NULL with trap=on */
-	int shared_fd;
 
 	/* options */
 	bool trap, police;

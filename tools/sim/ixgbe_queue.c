@@ -20,23 +20,9 @@ static bool dma_allowed(struct ixgbe_queue *q)
 
 /* ---- DMA ------------------------------------------------------------------------------------ */
 
-/* Where descriptor i lies in this process, or NULL: not one page open in both directions. */
 static uint64_t *desc_ptr(struct ixgbe_queue *q, uint32_t i)
 {
-	struct sim_dev *dev = q->ix->dev;
-	uint64_t iova = q->base + 16ull * i;
-	uint64_t page = iova & ~4095ull;
-
-	if (q->desc_page_iova != page || q->desc_page_gen != q->ix->gen) {
-		uint8_t *p = sim_dma_ptr(dev, page, 4096, true);
-
-		if (p && sim_dma_ptr(dev, page, 4096, false) != p)
-			p = NULL;
-		q->desc_page = p;
-		q->desc_page_iova = page;
-		q->desc_page_gen = q->ix->gen;
-	}
-	return q->desc_page ? (uint64_t *)(q->desc_page + (iova & 4095)) : NULL;
+	return sim_desc_ptr(q->ix->dev, &q->desc_page, q->ix->gen, q->base + 16ull * i);
 }
 
 /* False: not allowed, or the read completed with an error; the queue hangs then. */
@@ -161,8 +147,7 @@ static void queue_stop(struct ixgbe_queue *q)
 		police_drop(q->ix->pol, q->idx);
 	q->live = false;
 	q->hung = false;
-	q->desc_page = NULL;
-	q->desc_page_gen = 0;
+	sim_desc_forget(&q->desc_page);
 	q->nr_rs = 0;
 	live_lists(q->ix);
 	sim_log(q->ix->dev, 2, "%s queue %u stopped at %u", q->tx ? "tx" : "rx", q->idx, q->head);

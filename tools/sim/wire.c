@@ -315,14 +315,6 @@ static struct sim_wire *port_find(struct sim_dev **devs, unsigned int nr, const 
 	return devs[port]->wire;
 }
 
-static int on_off(const char *value, bool *out)
-{
-	if (strcmp(value, "on") && strcmp(value, "off"))
-		return -1;
-	*out = !strcmp(value, "on");
-	return 0;
-}
-
 static int plug_cable(struct sim_dev **devs, unsigned int nr, const char *spec, char *err,
 		      size_t err_size)
 {
@@ -345,7 +337,7 @@ static int plug_cable(struct sim_dev **devs, unsigned int nr, const char *spec, 
 			 "a cable needs two different ports; N:loop plugs a port into itself");
 		return -1;
 	}
-	if (*end && (strncmp(end, ",flow=", 6) || on_off(end + 6, &flow))) {
+	if (*end && (strncmp(end, ",flow=", 6) || sim_option_on_off(end + 6, &flow))) {
 		snprintf(err, err_size, "'%s' after cable:A,B: only ,flow=on or ,flow=off is known",
 			 end);
 		return -1;
@@ -438,7 +430,7 @@ static int item_option(struct sim_wire *w, struct item *it, const char *key, con
 		return wire_gen_set(it->gen, key, value, err, err_size);
 	if (it->cap && !strcmp(key, "dir") && !wire_cap_dir(it->cap, value))
 		return 0;
-	if (it->loop && !strcmp(key, "flow") && !on_off(value, &w->flow))
+	if (it->loop && !strcmp(key, "flow") && !sim_option_on_off(value, &w->flow))
 		return 0;
 	snprintf(err, err_size, "'%s=%s' fits nothing before it", key, value);
 	return -1;

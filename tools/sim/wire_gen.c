@@ -136,19 +136,6 @@ static int parse_u64(const char *value, uint64_t max, uint64_t *out)
 	return 0;
 }
 
-static int parse_mac(const char *value, uint8_t *mac)
-{
-	unsigned int b[6];
-	char tail;
-
-	if (sscanf(value, "%2x:%2x:%2x:%2x:%2x:%2x%c", b, b + 1, b + 2, b + 3, b + 4, b + 5,
-		   &tail) != 6)
-		return -1;
-	for (int i = 0; i < 6; i++)
-		mac[i] = b[i];
-	return 0;
-}
-
 static int parse_ip(const char *value, uint32_t *ip)
 {
 	struct in_addr a;
@@ -222,9 +209,9 @@ static int option(struct wire_gen *g, const char *key, const char *value)
 	if (!strcmp(key, "flows"))
 		return parse_u64(value, 16384, &v) || !v ? -1 : (g->flows = v, 0);
 	if (!strcmp(key, "dst"))
-		return parse_mac(value, g->dst);
+		return sim_option_mac(value, g->dst);
 	if (!strcmp(key, "src"))
-		return parse_mac(value, g->src);
+		return sim_option_mac(value, g->src);
 	if (!strcmp(key, "saddr"))
 		return parse_ip(value, &g->saddr);
 	if (!strcmp(key, "daddr"))
