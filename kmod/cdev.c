@@ -81,7 +81,7 @@ static int ndrv_open(struct inode *inode, struct file *file)
 	ctx = ctx_alloc(ndev, file);
 	if (!ctx)
 		return -ENOMEM;
-	ret = mutex_lock_interruptible(&ndev->lock);
+	ret = mutex_lock_interruptible(&ndev->lock) ? -ERESTARTSYS : 0;
 	if (ret)
 		goto err_free;
 	ret = -ENODEV;
@@ -525,10 +525,18 @@ static long ndrv_ioctl(struct file *file, unsigned int cmd, unsigned long ptr)
 	arg.size = size;
 	size = min(size, op->size);
 
-	if (op->call)
-		return op->call(ctx, &arg, uarg, size);
-	ret = locked_call(ctx, op->locked, &arg);
-	return ret ? ret : copy_out(uarg, &arg, size);
+	if (op->call) {
+		ret = op->call(ctx, &arg, uarg, size);
+	} else {
+		ret = locked_call(ctx, op->locked, &arg);
+		if (!ret)
+			ret = copy_out(uarg, &arg, size);
+	}
+	/*
+	 * Nothing was done: the kernel may call again. What interrupts is not always a signal: io_uring
+	 * calls its tasks in the same way, and no process would understand an EINTR for that.
+	 */
+	return ret == -EINTR ? -ERESTARTSYS : ret;
 }
 
 const struct file_operations ndrv_fops = {

@@ -331,7 +331,7 @@ TEST_F(wake, unbind_wakes)
 
 	NEED_ROOT();
 	strncpy(pci, dev_pci(1), sizeof(pci) - 1);
-	ASSERT_EQ(0, queue_arm(s.fd, NDRV_ARM_RX | NDRV_ARM_TX));
+	ASSERT_EQ(0, arm_quietly(s.fd, NDRV_ARM_RX | NDRV_ARM_TX));
 	ASSERT_EQ(0, pthread_create(&s.thread, NULL, sleeper_run, &s));
 	sleep_ms(50);
 	ASSERT_EQ(0, dev_unbind(pci));
