@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * E810 interrupts: which vector a queue's causes lead to, arming, and the vector for everything else.
- * Vectors are those of the function, from 0, as its queues are (E810 data sheet 613875, 9.1).
+ * Vectors are those of the function, from 0, as its queues are.
  *
  * The hardware writes descriptors back a cache line at a time; the rest of a line waits for the timer
  * (ITR) of the vector that the queue's cause leads to. When it runs out, a vector with INTENA sends a

@@ -75,7 +75,7 @@ struct e810_port {
 	/* Under the core's lock of the vector, while the queue runs. */
 	bool armed[2][E810_MAX_QUEUES];	/* of receive, transmit: leads to the vector of its pair */
 	bool vector_armed[E810_MAX_VECTORS + 1];
-	bool vector_ready[E810_MAX_VECTORS + 1];	/* set up; only queue_start changes it */
+	bool vector_ready[E810_MAX_VECTORS + 1];	/* set up; under ndrv_dev.lock */
 
 	/* How often each was seen, in the interrupt and otherwise, and how often link has told. */
 	u32 misc_irq[E810_NR_MISC];

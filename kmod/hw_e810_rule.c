@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rules in the E810's switch (613875, 7.8): those that lead frames to the function's VSI, and filters.
+ * Rules in the E810's switch: those that lead frames to the function's VSI, and filters.
  * Every number that firmware hands out is checked before it is used as one.
  */
 #include "hw_e810_port.h"

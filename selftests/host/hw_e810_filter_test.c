@@ -325,7 +325,7 @@ static bool write_rule(u32 reg, u32 value)
 }
 
 /*
- * Bits of the actions of the data sheet's 7.8: kind 1:0, loopback 2, LAN 3, then VSI, queue or list from
+ * Bits of an action: kind 1:0, loopback 2, LAN 3, then VSI, queue or list from
  * 4 on. Beyond those: VALID 17 of forwarding, and of a queue nothing (15 to 17 make it a group).
  */
 static void test_rules(void)
