@@ -245,7 +245,7 @@ if [ "$(ndrv info --json "$a" | jq .rss_queues)" -gt 3 ] &&
 		wait $fwd
 		ok $? "it ends by itself"
 		check "each queue has whole flows, and the sum is right" holds '.received == 6400 and .sent == 6400 and
-			.missed == 0 and (.queues | length) == 4 and
+			.dropped == 0 and (.queues | length) == 4 and
 			all(.queues[]; .directions[0].received | . > 0 and . % 100 == 0) and
 			([.queues[].directions[0].received] | add) == 6400 and
 			([.queues[].directions[0].sent] | add) == 6400' "$tmp/fwd"
