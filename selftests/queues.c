@@ -322,8 +322,9 @@ TEST_F_TIMEOUT(queues, each_sends_and_receives, 300)
 		wrong += passes_to(self, self->n - 1 - q, q) != (int)q;
 	EXPECT_EQ(0, wrong) TH_LOG("each pair receives what its filter says");
 
-	for (first = 0; first < self->to.info.out_rss_queues; first += NDRV_RSS_TABLE_LEN)
+	for (first = 0; first < self->to.info.out_rss_queues; first += NDRV_RSS_TABLE_LEN) {
 		EXPECT_EQ(0, rss_misses(self, first)) TH_LOG("by hash, from queue %u on", first);
+	}
 	EXPECT_EQ(7, passes_to(self, 0, 7)) TH_LOG("filters come before that");
 	EXPECT_EQ(NOWHERE, arrival(self, f, &len, 100)) TH_LOG("nothing else arrives anywhere");
 }
@@ -472,8 +473,9 @@ TEST_F_TIMEOUT(queues, half_of_them_come_and_go, 300)
 		EXPECT_EQ(lanes[i].sent, lanes[i].got) TH_LOG("queue %u", lanes[i].queue);
 		slept += lanes[i].slept;
 	}
-	if (self->to.info.out_features & NDRV_FEAT_WAIT)
+	if (self->to.info.out_features & NDRV_FEAT_WAIT) {
 		EXPECT_GT(slept, 0) TH_LOG("those that wait have slept");
+	}
 	for (i = 1; i < self->n; i += 4)
 		wrong += passes_to(self, i, i) != (int)i;
 	EXPECT_EQ(0, wrong) TH_LOG("what came back works");
