@@ -61,9 +61,10 @@ struct fwd_opts {
 extern struct fwd_opts fwd_opts;
 /* Lanes end: as soon as possible, or when this many packets more were received (UINT64_MAX: never). */
 extern volatile bool fwd_stop;
-extern uint64_t fwd_budget;
+extern uint64_t fwd_left;
+void fwd_set_count(uint64_t n);
 
-/* The thread: from the first packet until fwd_stop, fwd_budget or an error, then what is left is sent. */
+/* The thread: from the first packet until fwd_stop, fwd_left is 0 or an error, then what is left is sent. */
 void *fwd_run(void *lane);
 
 #endif

@@ -15,32 +15,44 @@
 
 struct fwd_opts fwd_opts;
 volatile bool fwd_stop;
-uint64_t fwd_budget = UINT64_MAX;
+uint64_t fwd_left = UINT64_MAX;
 
-/* Take up to @n packets out of the budget. */
+/* The part of fwd_left that no lane has asked its card for. */
+static uint64_t unasked = UINT64_MAX;
+
+void fwd_set_count(uint64_t n)
+{
+	fwd_left = unasked = n;
+}
+
+/* How many packets of @n a lane may ask its card for. */
 static unsigned int reserve(unsigned int n)
 {
-	uint64_t left = __atomic_load_n(&fwd_budget, __ATOMIC_RELAXED), take;
+	uint64_t left = __atomic_load_n(&unasked, __ATOMIC_RELAXED), take;
 
 	if (left == UINT64_MAX)
 		return n;
 	do
 		take = left < n ? left : n;
-	while (!__atomic_compare_exchange_n(&fwd_budget, &left, left - take, false,
+	while (!__atomic_compare_exchange_n(&unasked, &left, left - take, false,
 					    __ATOMIC_RELAXED, __ATOMIC_RELAXED));
 	return take;
 }
 
-/* Put back what was reserved and not received. */
-static void unreserve(unsigned int n)
+/* Of @asked packets @got have come. With pieces that may be more. */
+static void account(unsigned int asked, unsigned int got)
 {
-	if (n && __atomic_load_n(&fwd_budget, __ATOMIC_RELAXED) != UINT64_MAX)
-		__atomic_add_fetch(&fwd_budget, n, __ATOMIC_RELAXED);
+	if (fwd_left == UINT64_MAX)
+		return;
+	if (got < asked)
+		__atomic_add_fetch(&unasked, asked - got, __ATOMIC_RELAXED);
+	__atomic_sub_fetch(&fwd_left, got < asked ? got : asked, __ATOMIC_RELAXED);
 }
 
-static bool budget_is_spent(void)
+/* Only what has come counts: what another lane asked for in vain comes back. */
+static bool all_received(void)
 {
-	return !__atomic_load_n(&fwd_budget, __ATOMIC_RELAXED);
+	return !__atomic_load_n(&fwd_left, __ATOMIC_RELAXED);
 }
 
 static void wake_main(void)
@@ -115,16 +127,15 @@ static int receive(struct fwd_way *w)
 		return 0;
 	n = ndrv_rx_burst(w->from->q, w->pkts, fwd_opts.pieces ? fwd_opts.burst : room);
 	if (n <= 0) {
-		unreserve(room);
+		account(room, 0);
 		return n == 0 || recover(w->from, n) ? 0 : -1;
 	}
 	w->first = 0;
 	w->end = n;
 	count = nr_packets(w->pkts, n);
 	w->received += count;
-	if (count < room)
-		unreserve(room - count);
-	else if (budget_is_spent())
+	account(room, count);
+	if (all_received())
 		wake_main();	/* others may sleep */
 	if (fwd_opts.mac_swap || fwd_opts.set_dst)
 		change_addresses(w->pkts, n);
@@ -228,7 +239,7 @@ static bool forward(struct fwd_lane *lane)
 	bool good = true;
 	int ret, busy;
 
-	while (good && !fwd_stop && !(budget_is_spent() && empty(lane))) {
+	while (good && !fwd_stop && !(all_received() && empty(lane))) {
 		for (busy = 0, i = 0; i < lane->nr_ways && good; i++) {
 			ret = move(&lane->ways[i]);
 			good = ret >= 0;

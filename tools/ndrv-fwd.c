@@ -187,7 +187,7 @@ static void watch(uint64_t start, const sigset_t *signals)
 		if (tool_stop || (common.run_ns && now - start >= common.run_ns))
 			fwd_stop = true;
 		nap = TICK_NS;
-		if (fwd_stop || !__atomic_load_n(&fwd_budget, __ATOMIC_RELAXED)) {
+		if (fwd_stop || !__atomic_load_n(&fwd_left, __ATOMIC_RELAXED)) {
 			if (!kick())
 				return;
 			nap = KICK_NS;
@@ -372,7 +372,7 @@ int main(int argc, char **argv)
 		ports[i].name = argv[optind + i];
 	fwd_opts.burst = common.burst;
 	if (common.count)
-		fwd_budget = common.count;
+		fwd_set_count(common.count);
 	lanes = calloc(common.queues, sizeof(*lanes));
 	if (!lanes)
 		tool_die("out of memory");
