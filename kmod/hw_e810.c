@@ -214,7 +214,7 @@ static int e810_command(struct ndrv_hw *hw, struct e810_aq_desc *d, int tolerate
 	if (ret == tolerate)
 		return 0;
 	if (ret && tolerate && !e810_aq_lost(ret))
-		ndrv_hw_err(hw, "opcode 0x%04x: firmware answers %u\n", d->opcode, d->retval);
+		e810_aq_complain(hw, d);
 	return ret;
 }
 

@@ -106,6 +106,9 @@ struct e810_aq_desc {
  */
 int e810_aq_cmd(struct ndrv_hw *hw, struct e810_aq_desc *d, void *buf, u16 len, u32 flags);
 
+/* What a caller of F_QUIET says when firmware's refusal was not the one that it had expected. */
+void e810_aq_complain(struct ndrv_hw *hw, const struct e810_aq_desc *d);
+
 /* Whether an errno of e810_aq_cmd() says that the queue is dead, not that firmware said no. */
 static inline bool e810_aq_lost(int err)
 {

@@ -359,24 +359,32 @@ static const char *e810_aq_check(const struct e810_aq *aq, const struct e810_aq_
 	return NULL;
 }
 
-static int e810_aq_errno(struct ndrv_hw *hw, const struct e810_aq_desc *d, u32 flags)
+void e810_aq_complain(struct ndrv_hw *hw, const struct e810_aq_desc *d)
 {
 	u32 retval = FIELD_GET(E810_RETVAL, d->retval);
 	const char *name = "an unknown error";
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(e810_retvals); i++)
+		if (e810_retvals[i].retval == retval)
+			name = e810_retvals[i].name;
+	ndrv_hw_err(hw, "admin queue: opcode 0x%04x (%s): firmware answers %u (%s)\n",
+		    d->opcode, e810_op_name(d->opcode), retval, name);
+}
+
+static int e810_aq_errno(struct ndrv_hw *hw, const struct e810_aq_desc *d, u32 flags)
+{
+	u32 retval = FIELD_GET(E810_RETVAL, d->retval);
 	int err = -EIO;
 	u32 i;
 
 	if (!retval)
 		return 0;
-	for (i = 0; i < ARRAY_SIZE(e810_retvals); i++) {
-		if (e810_retvals[i].retval == retval) {
+	for (i = 0; i < ARRAY_SIZE(e810_retvals); i++)
+		if (e810_retvals[i].retval == retval)
 			err = e810_retvals[i].err;
-			name = e810_retvals[i].name;
-		}
-	}
 	if (!(flags & E810_AQ_F_QUIET))
-		ndrv_hw_err(hw, "admin queue: opcode 0x%04x (%s): firmware answers %u (%s)\n",
-			    d->opcode, e810_op_name(d->opcode), retval, name);
+		e810_aq_complain(hw, d);
 	return err;
 }
 

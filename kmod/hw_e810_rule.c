@@ -93,9 +93,13 @@ static int e810_rule_add(struct ndrv_hw *hw, const struct e810_key *key, u32 act
 		return -ENOSPC;
 	status = get_unaligned_le16(r + 2);
 	*index = get_unaligned_le16(r + 12);
-	if (ret || status || test_bit(*index, port->rule_used)) {
-		ndrv_hw_err(hw, "opcode 0x02a0: firmware answers %u, status 0x%x, index %u to a rule of recipe %u\n",
-			    d.retval, status, *index, key->recipe);
+	if (ret) {
+		e810_aq_complain(hw, &d);
+		return -EIO;
+	}
+	if (status || test_bit(*index, port->rule_used)) {
+		ndrv_hw_err(hw, "opcode 0x02a0: status 0x%x and index %u are no answer to a rule of recipe %u\n",
+			    status, *index, key->recipe);
 		return -EIO;
 	}
 	__set_bit(*index, port->rule_used);
