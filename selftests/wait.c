@@ -123,21 +123,26 @@ TEST_F(arm, last_queue_can_wait)
 
 /* ---- two ports: what is reported ---------------------------------------------------------------- */
 
+/* In a FIXTURE_SETUP: ports 0 and 1 run, or the test is skipped. */
+#define START_BOTH() do { \
+		ASSERT_EQ(0, port_setup(&self->a, 0, NULL)); \
+		ASSERT_EQ(0, port_setup(&self->b, 1, NULL)); \
+		if (!sim_present() && !(self->a.info.out_features & self->b.info.out_features & \
+					NDRV_FEAT_WAIT)) \
+			SKIP(return, "these ports have no interrupts"); \
+		ASSERT_EQ(0, port_start(&self->a)); \
+		ASSERT_EQ(0, port_start(&self->b)); \
+		ASSERT_EQ(0, port_wait_link(&self->a, LINK_MS)); \
+		ASSERT_EQ(0, port_wait_link(&self->b, LINK_MS)); \
+	} while (0)
+
 FIXTURE(wake) { struct port a, b; uint64_t seq; };
 
 FIXTURE_SETUP(wake)
 {
 	self->a.fd = self->b.fd = -1;
 	NEED_PORTS(2);
-	ASSERT_EQ(0, port_setup(&self->a, 0, NULL));
-	ASSERT_EQ(0, port_setup(&self->b, 1, NULL));
-	if (!sim_present() && !(self->a.info.out_features & self->b.info.out_features &
-				NDRV_FEAT_WAIT))
-		SKIP(return, "these ports have no interrupts");
-	ASSERT_EQ(0, port_start(&self->a));
-	ASSERT_EQ(0, port_start(&self->b));
-	ASSERT_EQ(0, port_wait_link(&self->a, LINK_MS));
-	ASSERT_EQ(0, port_wait_link(&self->b, LINK_MS));
+	START_BOTH();
 }
 
 FIXTURE_TEARDOWN(wake)
@@ -588,15 +593,7 @@ FIXTURE_SETUP(stress)
 
 	self->a.fd = self->b.fd = self->noise.p.fd = -1;
 	NEED_PORTS(2);
-	ASSERT_EQ(0, port_setup(&self->a, 0, NULL));
-	ASSERT_EQ(0, port_setup(&self->b, 1, NULL));
-	if (!sim_present() && !(self->a.info.out_features & self->b.info.out_features &
-				NDRV_FEAT_WAIT))
-		SKIP(return, "these ports have no interrupts");
-	ASSERT_EQ(0, port_start(&self->a));
-	ASSERT_EQ(0, port_start(&self->b));
-	ASSERT_EQ(0, port_wait_link(&self->a, LINK_MS));
-	ASSERT_EQ(0, port_wait_link(&self->b, LINK_MS));
+	START_BOTH();
 	player_init(&self->players[0], &self->a, &self->b);
 	player_init(&self->players[1], &self->b, &self->a);
 	self->players[0].first = true;

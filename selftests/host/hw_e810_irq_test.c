@@ -275,6 +275,19 @@ static int look(struct rig *r, bool *up_now)
 	return r->ops->link(&r->hw, up_now, &mbps);
 }
 
+/* What bringing the port up has caused is told; how many messages vector 0 has sent until now. */
+static u64 armed_anew(struct rig *r)
+{
+	bool on;
+
+	r->ops->misc_arm(&r->hw);
+	settle();
+	r->ops->misc_off(&r->hw);
+	look(r, &on);
+	r->ops->misc_arm(&r->hw);
+	return messages(r, 0);
+}
+
 static void test_link_events(void)
 {
 	bool on = true;
@@ -282,12 +295,7 @@ static void test_link_events(void)
 	u64 n;
 
 	tap_ok(up(&r, "link events", OPTIONS, VECTORS), "port up");
-	r.ops->misc_arm(&r.hw);
-	settle();
-	r.ops->misc_off(&r.hw);
-	look(&r, &on);
-	r.ops->misc_arm(&r.hw);
-	n = messages(&r, 0);
+	n = armed_anew(&r);
 	tap_eq((long long)messages(&r, 0), (long long)n, "silence");
 	sim_inproc_link(r.p, false);
 	sim_inproc_step(100 * MS_NS);
@@ -319,12 +327,7 @@ static void test_complaints(void)
 	u64 n;
 
 	tap_ok(up(&r, "complaints", OPTIONS, VECTORS) && start(&r, 6, 2), "port up");
-	r.ops->misc_arm(&r.hw);
-	settle();
-	r.ops->misc_off(&r.hw);
-	look(&r, &on);
-	r.ops->misc_arm(&r.hw);
-	n = messages(&r, 0);
+	n = armed_anew(&r);
 	host.events = 0;
 	family.tx_post(tx_desc(&r, 0), BUF_IOVA, 5);	/* shorter than the card takes */
 	r.ops->doorbell(&r.hw, 6, true, 1);
@@ -409,12 +412,7 @@ static void test_card_reset(void)
 	u64 n;
 
 	tap_ok(up(&r, "card reset", OPTIONS, VECTORS), "port up");
-	r.ops->misc_arm(&r.hw);
-	settle();
-	r.ops->misc_off(&r.hw);
-	look(&r, &on);
-	r.ops->misc_arm(&r.hw);
-	n = messages(&r, 0);
+	n = armed_anew(&r);
 	r.sim->ops->fault(r.sim, "core-reset", 1);
 	sim_inproc_step(200000);
 	tap_eq((long long)sim_inproc_msix_count(r.p, 0), (long long)n + 1, "told");
