@@ -81,11 +81,15 @@ tree_run()
 		--library-path "$TREE/usr/lib/x86_64-linux-gnu:$TREE/usr/lib" "$TREE$prog" "$@"
 }
 
-# kver_of 6.1: the tree's full version string of that kernel.
+# kver_of 6.1: the tree's full version string of that kernel; "backports" is the newest there is.
 kver_of()
 {
 	local d
 
+	if [ "$1" = backports ]; then
+		find "$TREE/usr/lib/modules" -mindepth 1 -maxdepth 1 -printf '%f\n' | sort -V | tail -n 1
+		return
+	fi
 	for d in "$TREE/usr/lib/modules/$1".*; do
 		[ -d "$d" ] && { basename "$d"; return 0; }
 	done
