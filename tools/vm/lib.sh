@@ -10,6 +10,8 @@ TOP=$(cd "$VM_DIR/../.." && pwd)
 BUILD=${BUILD:-$TOP/build}
 CACHE=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/ndrv
 KERNELS="6.1 6.12"		# Debian 12's and Debian 13's; the newest is the default
+OWN_KERNELS="debug kcsan"	# of tools/vm/kernel, with checkers
+SOURCE_PACKAGE=linux-source-6.12
 
 say()
 {
@@ -81,11 +83,18 @@ tree_run()
 		--library-path "$TREE/usr/lib/x86_64-linux-gnu:$TREE/usr/lib" "$TREE$prog" "$@"
 }
 
-# kver_of 6.1: the tree's full version string of that kernel; "backports" is the newest there is.
+# kver_of NAME: full version string of that kernel: 6.1 or 6.12, "backports" (the newest stock one), or
+# one of our own.
 kver_of()
 {
 	local d
 
+	if own_kernel "$1"; then
+		d=$(own_kernel_dir "$1")
+		[ -f "$d/release" ] || die "the kernel $1 is not built: run tools/vm/kernel $1"
+		cat "$d/release"
+		return
+	fi
 	if [ "$1" = backports ]; then
 		find "$TREE/usr/lib/modules" -mindepth 1 -maxdepth 1 -printf '%f\n' | sort -V | tail -n 1
 		return
@@ -96,9 +105,85 @@ kver_of()
 	die "the tree has no kernel $1 (it has those in $TREE/usr/lib/modules)"
 }
 
+# Kernels that tools/vm/kernel builds from Debian's source and a fragment in kconfig/.
+own_kernel()
+{
+	[ "$1" != base ] && [ -f "$VM_DIR/kconfig/$1.config" ]
+}
+
+# Where such a kernel is, or will be: named after all that makes it.
+own_kernel_dir()
+{
+	local key
+
+	key=$({
+		source_version
+		awk '$1 == "Package:" { p = $2 } $1 == "Version:" && p ~ /^gcc-[0-9]+$/ { print p, $2 }' \
+			"$TREE/var/lib/dpkg/status"
+		cat "$VM_DIR/kconfig/base.config" "$VM_DIR/kconfig/$1.config"
+	} | sha256sum | cut -c1-12)
+	echo "$CACHE/kernel-$1-$key"
+}
+
+# kernel_image NAME VERSION
+kernel_image()
+{
+	if own_kernel "$1"; then
+		echo "$(own_kernel_dir "$1")/bzImage"
+	else
+		echo "$TREE/boot/vmlinuz-$2"
+	fi
+}
+
+# Where the module for a kernel lands, with what depmod says about it: laid over the guest's root.
+kmod_dir()		# VERSION
+{
+	echo "$BUILD/dkms/$1${NDRV_KCOV:+.kcov}"
+}
+
+# Version of the kernel source package that the tree's package lists offer.
+source_version()
+{
+	chroot "$TREE" apt-cache show --no-all-versions $SOURCE_PACKAGE | sed -n 's/^Version: //p'
+}
+
+# Path of the kernel source package, after a download where it is not there yet.
+source_deb()
+{
+	local name dir=$CACHE/source tmp sum
+
+	name=${SOURCE_PACKAGE}_$(source_version)_all.deb
+	if [ ! -f "$dir/$name" ]; then
+		mkdir -p "$dir"
+		tmp=$(mktemp -d "$dir/new.XXXXXX")
+		sum=$(chroot "$TREE" apt-cache show --no-all-versions $SOURCE_PACKAGE |
+			sed -n 's/^SHA256: //p')
+		(cd "$tmp" && tree_apt download $SOURCE_PACKAGE) > "$CACHE/source.log" 2>&1 &&
+			echo "$sum  $tmp/$name" | sha256sum -c >> "$CACHE/source.log" 2>&1 || {
+			tail -n 5 "$CACHE/source.log" >&2
+			rm -rf "$tmp"
+			die "cannot download $SOURCE_PACKAGE (all of the output: $CACHE/source.log)"
+		}
+		rm -f "$dir"/*.deb
+		mv "$tmp/$name" "$dir/$name"
+		rm -rf "$tmp"
+	fi
+	echo "$dir/$name"
+}
+
+# apt with the tree's package lists, run by the host.
+tree_apt()
+{
+	chroot "$TREE" apt-get -q --print-uris -o APT::Sandbox::User=root "$@" | awk '{ print $1 }' |
+		tr -d "'" | while read -r uri; do
+			/usr/lib/apt/apt-helper download-file "$uri" "$(basename "$uri")"
+		done
+}
+
 # tree_chroot OUT COMMAND...: as root of a throw-away copy of the tree (an overlay in memory), with
-# the checkout read-only at /ndrv and the host's directory OUT at /out. All mounts are in a namespace
-# that ends with the command, so nothing is left behind however it ends.
+# the checkout read-only at /ndrv and the host's directory OUT at /out; KDEV=DIR puts that directory,
+# read-only, at /kdev. All mounts are in a namespace that ends with the command, so nothing is left
+# behind however it ends.
 tree_chroot()
 {
 	local out=$1
@@ -106,8 +191,8 @@ tree_chroot()
 	shift
 	# shellcheck disable=SC2016  # for the inner shell
 	unshare --mount --pid --fork --kill-child --propagation private -- bash -eu -c '
-		tree=$1 top=$2 out=$3 at=$4
-		shift 4
+		tree=$1 top=$2 out=$3 at=$4 kdev=$5
+		shift 5
 		mount -t tmpfs -o mode=755,size=75% ndrv "$at"
 		mkdir "$at/up" "$at/work" "$at/root"
 		mount -t overlay -o "lowerdir=$tree,upperdir=$at/up,workdir=$at/work" ndrv "$at/root"
@@ -115,9 +200,14 @@ tree_chroot()
 		mount --bind "$top" "$at/root/ndrv"
 		mount -o remount,bind,ro "$at/root/ndrv"
 		mount --bind "$out" "$at/root/out"
+		if [ "$kdev" ]; then
+			mkdir "$at/root/kdev"
+			mount --bind "$kdev" "$at/root/kdev"
+			mount -o remount,bind,ro "$at/root/kdev"
+		fi
 		mount -t proc proc "$at/root/proc"
 		mount -t tmpfs tmp "$at/root/tmp"
 		exec env -i PATH=/usr/sbin:/usr/bin HOME=/root LANG=C.UTF-8 \
 			unshare --root="$at/root" --wd=/ -- "$@"
-	' tree_chroot "$TREE" "$TOP" "$out" "$CACHE/mnt" "$@"
+	' tree_chroot "$TREE" "$TOP" "$out" "$CACHE/mnt" "${KDEV:-}" "$@"
 }
