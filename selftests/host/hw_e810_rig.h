@@ -41,6 +41,11 @@ static bool tx_done(const u64 *desc)
 	return (desc[1] & 0xf) == 0xf;
 }
 
+static bool rx_on(struct rig *r, u32 queue)
+{
+	return sim_inproc_rd32(r->p, 0, QRX_CTRL(queue)) & QENA_STAT;
+}
+
 static const struct rig_family family = {
 	.model = "e810",
 	.info = &ndrv_e810_info,
@@ -51,6 +56,7 @@ static const struct rig_family family = {
 	.rx_hash = rx_hash,
 	.tx_post = tx_post,
 	.tx_done = tx_done,
+	.rx_on = rx_on,
 };
 
 #endif

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The 82599 behind hw_rig.h: its descriptors, from the data sheet (331520). For one test program, after
- * hw_rig.h.
+ * The 82599 behind hw_rig.h: its descriptors and the registers that tests look at, from the data sheet
+ * (331520). For one test program, after hw_rig.h.
  */
 #ifndef HW_IXGBE_RIG_H
 #define HW_IXGBE_RIG_H
+
+#define RXDCTL(q)	(((q) < 64 ? 0x1028 + 0x40 * (q) : 0xd028 + 0x40 * ((q) - 64)))
+#define TXDCTL(q)	(0x6028 + 0x40 * (q))
+#define DCTL_ENABLE	0x02000000u
 
 static void rx_post(u64 *desc, u64 iova)
 {
@@ -35,6 +39,16 @@ static u32 rx_hash(const u64 *desc)
 	return desc[0] & 0xf ? desc[0] >> 32 : 0;
 }
 
+static bool rx_on(struct rig *r, u32 queue)
+{
+	return sim_inproc_rd32(r->p, 0, RXDCTL(queue)) & DCTL_ENABLE;
+}
+
+static bool tx_on(struct rig *r, u32 queue)
+{
+	return sim_inproc_rd32(r->p, 0, TXDCTL(queue)) & DCTL_ENABLE;
+}
+
 static const struct rig_family family = {
 	.model = "82599",
 	.info = &ndrv_ixgbe_info,
@@ -45,6 +59,8 @@ static const struct rig_family family = {
 	.rx_hash = rx_hash,
 	.tx_post = tx_post,
 	.tx_done = tx_done,
+	.rx_on = rx_on,
+	.tx_on = tx_on,
 };
 
 #endif

@@ -6,17 +6,15 @@
  */
 #include "hw_rig.h"
 #include "hw_ixgbe_rig.h"
+#include "hw_queue.h"
 
 /* 82599 data sheet 331520, 8.2.3 */
 #define CTRL		0x00000
 #define CTRL_RST_BITS	0x04000008u
-#define RXDCTL(q)	(((q) < 64 ? 0x1028 + 0x40 * (q) : 0xd028 + 0x40 * ((q) - 64)))
-#define TXDCTL(q)	(0x6028 + 0x40 * (q))
 #define RDBAL(q)	(RXDCTL(q) - 0x28)
 #define TDBAL(q)	(TXDCTL(q) - 0x28)
 #define RDT_OF(q)	(RXDCTL(q) - 0x10)
 #define TDT_OF(q)	(TXDCTL(q) - 0x10)
-#define DCTL_ENABLE	0x02000000u
 
 /* ---- life ------------------------------------------------------------------------------------ */
 
@@ -87,8 +85,7 @@ static void test_queues(void)
 			       "queue 0 receives");
 		}
 		tap_eq(r.ops->queue_stop(&r.hw, &r.q), 0, "queue stops");
-		tap_ok(!(sim_inproc_rd32(r.p, 0, RXDCTL(q)) & DCTL_ENABLE) &&
-		       !(sim_inproc_rd32(r.p, 0, TXDCTL(q)) & DCTL_ENABLE), "both sides are off");
+		tap_ok(!rx_on(&r, q) && !tx_on(&r, q), "both sides are off");
 	}
 	tap_eq((long long)r.sim->ctr.dma_faults, 0, "no DMA fault");
 	tap_eq((long long)r.sim->ctr.dma_after_stop, 0, "no DMA after a stop");
@@ -131,68 +128,12 @@ static void test_longest_frame(void)
 	rig_close(&r);
 }
 
-static void test_wrap_and_restart(void)
-{
-	struct rig r;
-	bool good = true;
-	int i;
-
-	tap_ok(rig_up(&r, "wrap", "mac=02:11:22:33:44:55"), "port up");
-	queue_up(&r, 0);
-	for (i = 0; i < 3 * RING_ENTRIES + 5; i++)
-		good &= tx_works(&r, 60 + i);
-	tap_ok(good, "three times around the transmit ring");
-	tap_eq(r.ops->queue_stop(&r.hw, &r.q), 0, "stop in the middle of the ring");
-	tap_eq(queue_up(&r, 0), 0, "start again");
-	tap_ok(tx_works(&r, 100) && rx_works(&r, 0, 100, mac), "begins at descriptor 0");
-	r.ops->queue_stop(&r.hw, &r.q);
-	r.q.rx_entries = r.q.rx_buf_bytes = 0;
-	tap_eq(queue_up(&r, 3), 0, "start without a receive side");
-	tap_ok(tx_works(&r, 100), "sends");
-	tap_ok(!(sim_inproc_rd32(r.p, 0, RXDCTL(3)) & DCTL_ENABLE), "the other side stays off");
-	tap_eq(r.ops->queue_stop(&r.hw, &r.q), 0, "stops");
-	r.q.rx_entries = RING_ENTRIES;
-	r.q.rx_buf_bytes = BUF_BYTES;
-	r.q.tx_entries = 0;
-	tap_eq(queue_up(&r, 0), 0, "start without a transmit side");
-	tap_ok(rx_works(&r, 0, 100, mac), "receives");
-	tap_ok(!(sim_inproc_rd32(r.p, 0, TXDCTL(0)) & DCTL_ENABLE), "the other side stays off");
-	tap_eq(r.ops->queue_stop(&r.hw, &r.q), 0, "stops");
-	rig_close(&r);
-}
-
-/* After a stop the memory is ours: neither frames nor tails reach it. */
-static void test_stop_is_final(void)
-{
-	u64 writes, reads;
-	struct rig r;
-	u8 f[64];
-
-	tap_ok(rig_up(&r, "stop", "mac=02:11:22:33:44:55"), "port up");
-	queue_up(&r, 0);
-	tap_ok(rx_works(&r, 0, 64, mac), "receives before");
-	tap_eq(r.ops->queue_stop(&r.hw, &r.q), 0, "stops");
-	writes = r.sim->ctr.dma_writes;
-	reads = r.sim->ctr.dma_reads;
-	frame_make(f, sizeof(f), mac, 1);
-	sim_inproc_inject(r.p, f, sizeof(f));
-	settle();
-	sim_inproc_wr32(r.p, 0, TDT_OF(0), 5);
-	sim_inproc_wr32(r.p, 0, RDT_OF(0), 9);
-	settle();
-	tap_ok(r.sim->ctr.dma_writes == writes && r.sim->ctr.dma_reads == reads,
-	       "no DMA although frames arrive and tails move");
-	tap_eq((long long)r.sim->ctr.dma_after_stop, 0, "the model agrees");
-	rig_close(&r);
-}
-
 static unsigned int queues_on(struct rig *r)
 {
 	unsigned int q, n = 0;
 
 	for (q = 0; q < 128; q++) {
-		n += !!(sim_inproc_rd32(r->p, 0, RXDCTL(q)) & DCTL_ENABLE);
-		n += !!(sim_inproc_rd32(r->p, 0, TXDCTL(q)) & DCTL_ENABLE);
+		n += rx_on(r, q) + tx_on(r, q);
 	}
 	return n;
 }
@@ -564,8 +505,8 @@ int main(void)
 	test_life("mac=02:11:22:33:44:55,device=10fb", "SFP+");
 	test_queues();
 	test_longest_frame();
-	test_wrap_and_restart();
-	test_stop_is_final();
+	test_wrap_and_restart("mac=02:11:22:33:44:55");
+	test_stop_is_final("mac=02:11:22:33:44:55");
 	test_sweep();
 	test_hostile_pages();
 	test_rx_mode();

@@ -21,6 +21,8 @@
 
 /* ---- a port and its rings -------------------------------------------------------------------- */
 
+struct rig;
+
 /* A descriptor is an array of little-endian words; entry i of a ring begins at i times its size. */
 struct rig_family {
 	const char *model;
@@ -33,6 +35,9 @@ struct rig_family {
 	u32 (*rx_hash)(const u64 *desc);	/* 0 = none reported */
 	void (*tx_post)(u64 *desc, u64 iova, u32 len);
 	bool (*tx_done)(const u64 *desc);
+	/* A register says that this side of a queue is enabled; NULL: the card has none for it. */
+	bool (*rx_on)(struct rig *r, u32 queue);
+	bool (*tx_on)(struct rig *r, u32 queue);
 };
 
 static const struct rig_family family;
