@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The control socket: one command a line in, one line of JSON out. */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,11 +102,34 @@ static void device_json(struct sim_app *app, unsigned int i, FILE *out)
 	fputs("}", out);
 }
 
+/* What the simulator itself takes of its host; -1: the host does not say. */
+static void process_json(FILE *out)
+{
+	long rss_kb = -1, fds = -1;
+	char line[128];
+	FILE *f = fopen("/proc/self/status", "re");
+	DIR *dir = opendir("/proc/self/fd");
+
+	while (f && fgets(line, sizeof(line), f))
+		if (!strncmp(line, "RssAnon:", 8))
+			rss_kb = strtol(line + 8, NULL, 10);
+	if (f)
+		fclose(f);
+	while (dir && readdir(dir))
+		fds++;
+	if (dir)
+		closedir(dir);
+	/* Neither ".", "..", nor the directory that was read */
+	fprintf(out, "\"process\":{\"anon_kb\":%ld,\"fds\":%ld}", rss_kb, dir ? fds - 2 : -1);
+}
+
 void ctl_stats_json(struct sim_app *app, FILE *out)
 {
-	fprintf(out, "{\"ok\":true,\"now_ns\":%llu,\"loop_iterations\":%llu,\"loop_sleeps\":%llu,"
-		"\"devices\":[", (unsigned long long)sim_now_ns(),
-		(unsigned long long)app->iterations, (unsigned long long)app->sleeps);
+	fprintf(out, "{\"ok\":true,\"now_ns\":%llu,\"loop_iterations\":%llu,\"loop_sleeps\":%llu,",
+		(unsigned long long)sim_now_ns(), (unsigned long long)app->iterations,
+		(unsigned long long)app->sleeps);
+	process_json(out);
+	fputs(",\"devices\":[", out);
 	for (unsigned int i = 0; i < app->nr; i++) {
 		sim_wire_flush(app->devs[i]->wire);
 		fputs(i ? "," : "", out);
