@@ -7,7 +7,7 @@
  */
 #include "util.h"
 
-/* 82599, X540, X550: advanced descriptors, 16 bytes each. */
+/* 82599, X540, X550, and the 82576 the same: advanced descriptors, 16 bytes each. */
 #define IXGBE_RXD_DD		(1ULL << 0)
 #define IXGBE_RXD_EOP		(1ULL << 1)
 #define IXGBE_RXD_RSS_TYPE	0xfULL		/* 0 = no hash */
@@ -114,6 +114,14 @@ static const struct desc_format formats[] = {
 		.rx_give = ice_rx_give, .rx_done = ice_rx_done,
 		.rx_hash = ice_rx_hash,
 		.tx_fill = ice_tx_fill, .tx_done = ice_tx_done,
+	},
+	{
+		/* Its queue registers lie elsewhere, but from tail to tail as those of the 82599. */
+		.name = "82576", .id = NDRV_DESC_IGB, .rx_words = 2, .tx_words = 2, .rx_step = 1,
+		.ring_registers = true,
+		.rx_give = ixgbe_rx_give, .rx_done = ixgbe_rx_done,
+		.rx_hash = ixgbe_rx_hash,
+		.tx_fill = ixgbe_tx_fill, .tx_done = ixgbe_tx_done,
 	},
 };
 

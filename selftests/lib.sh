@@ -89,6 +89,7 @@ need_stock_driver()
 {
 	case $(cat "/sys/bus/pci/devices/$port0/device") in
 	0x159[1-39ab]) stock=ice ;;
+	0x10c9) stock=igb ;;
 	*) stock=ixgbe ;;
 	esac
 	modinfo $stock > /dev/null 2>&1 && return
@@ -200,9 +201,36 @@ cpu_ticks()		# PID: user and system time of all its threads
 
 uptime_ms() { cut -d' ' -f1 /proc/uptime | tr -d . | sed 's/$/0/'; }
 
+# The simulator is behind the first port, so that it can be asked.
 have_sim()
 {
-	command -v simctl > /dev/null && simctl stats > /dev/null 2>&1
+	command -v simctl > /dev/null &&
+		simctl stats 2> /dev/null | grep -q "\"name\":\"port$(sim_number "$port0")\""
+}
+
+rank_among()		# FILE VALUE PCI: how many PCI functions with this VALUE come before PCI
+{
+	_rank=0
+	for _d in /sys/bus/pci/devices/*; do
+		[ "${_d##*/}" = "$3" ] && break
+		[ "$(cat "$_d/$1")" != "$2" ] || _rank=$((_rank + 1))
+	done
+	echo $_rank
+}
+
+# The simulator's number of a port: its ports are in PCI order, before all others.
+sim_number() { rank_among class 0x020000 "$1"; }
+
+# Somebody is there who pulls and plugs cables: the simulator, or the monitor of QEMU for its own ports.
+can_pull() { have_sim || igbctl info version > /dev/null 2>&1; }
+
+cable()			# PCI up|down
+{
+	if have_sim; then
+		simctl "link $(sim_number "$1") $2" > /dev/null
+	else
+		igbctl set_link "igb$(rank_among device 0x10c9 "$1")" "$([ "$2" = up ] && echo on || echo off)"
+	fi
 }
 
 # counter PORT-NUMBER NAME

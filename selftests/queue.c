@@ -296,8 +296,8 @@ TEST_F(pair, link_and_status_agree)
 		if (link.out_up)
 			return;
 	}
-	/* Hardware may have no cable; the simulator's is always there. */
-	EXPECT_FALSE(sim_present()) TH_LOG("no link after %d ms", LINK_MS);
+	/* Hardware may have no cable; a VM's is always there. */
+	EXPECT_FALSE(bench_present()) TH_LOG("no link after %d ms", LINK_MS);
 }
 
 /* The page alone, without a call that reads the link, within its second. */
@@ -307,20 +307,20 @@ TEST_F(pair, link_loss_reaches_the_status_page)
 	uint64_t end;
 	int i;
 
-	if (!sim_present())
-		SKIP(return, "needs the simulator");
+	if (!bench_present())
+		SKIP(return, "needs somebody who pulls the cable");
 	SETUP();
 	ASSERT_EQ(0, queue_start(self->fd, NULL));
 	for (i = 0; i < LINK_MS / 20; i++, sleep_ms(20))
 		if (!get_link(self->fd, &link) && link.out_up)
 			break;
 	ASSERT_EQ(1, self->st->link_up);
-	ASSERT_EQ(0, sim_command("link %d down", sim_index(0)));
+	ASSERT_EQ(0, cable(0, false));
 	for (end = now_ms() + 3000; now_ms() < end && self->st->link_up; sleep_ms(20))
 		;
 	EXPECT_EQ(0, self->st->link_up);
 	EXPECT_EQ(0, self->st->link_mbps);
-	ASSERT_EQ(0, sim_command("link %d up", sim_index(0)));
+	ASSERT_EQ(0, cable(0, true));
 	for (end = now_ms() + LINK_MS; now_ms() < end && !self->st->link_up; sleep_ms(20))
 		;
 	EXPECT_EQ(1, self->st->link_up);
@@ -404,7 +404,7 @@ FIXTURE_SETUP(stuck)
 		self->nr += !self->found;
 	}
 	if (!self->found)
-		SKIP(return, "needs an E810 port of the simulator, or an 82599 port with trap=on");
+		SKIP(return, "needs the simulator's stuck queue: an E810 port, or an 82599 port with trap=on");
 	self->a = dev_open(self->nr);
 	self->b = dev_open(self->nr);
 	ASSERT_GE(self->a, 0);

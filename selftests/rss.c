@@ -206,7 +206,7 @@ FIXTURE_SETUP(rss)
 	ASSERT_GE(self->ctl, 0);
 	ASSERT_EQ(0, get_info(self->ctl, &self->info));
 	if (self->info.out_rss_queues < NR_PAIRS) {
-		ASSERT_FALSE(sim_present());
+		ASSERT_FALSE(bench_present());
 		SKIP(return, "RSS over %u queues", self->info.out_rss_queues);
 	}
 	ASSERT_EQ(0, port_start(&self->from));

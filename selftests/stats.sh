@@ -28,9 +28,8 @@ cleanup()
 }
 
 a=$(name_of "$port0") b=$(name_of "$port1")
-# Which ports of the simulator these are: in the order of their addresses.
-sim0=$(bound_ports | grep -nx "$port0" | cut -d: -f1) sim0=$((sim0 - 1))
-sim1=$(bound_ports | grep -nx "$port1" | cut -d: -f1) sim1=$((sim1 - 1))
+# Which ports of the simulator these are.
+sim0=$(sim_number "$port0") sim1=$(sim_number "$port1")
 trap cleanup EXIT
 
 link_up() { [ "$(cat "/sys/class/ndrv/$1/link")" = up ]; }

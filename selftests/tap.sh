@@ -151,10 +151,14 @@ dump=''
 check "its filter went with it" sh -c "! grep ethertype /sys/class/ndrv/$b/filters"
 
 # The cable, where it can be pulled
-if have_sim; then
-	simctl link 0 down > /dev/null
-	check "no link, no carrier" until_true 20 carriers 0
-	simctl link 0 up > /dev/null
+if can_pull; then
+	cable "$port0" down
+	check "no link, no carrier" until_true 20 carrier $nsa 0
+	# A cable of the simulator has both ends in one hand, one of QEMU an end for each port.
+	if have_sim; then
+		check "nor at its other end" until_true 20 carrier $nsb 0
+	fi
+	cable "$port0" up
 	check "link, carrier" until_true 20 carriers 1
 	check "ping after that" in_a ping -q -c 3 -i 0.2 -W 5 10.9.7.2
 fi

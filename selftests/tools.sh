@@ -270,11 +270,11 @@ events=$!
 until_true 20 grep -qE "^- idle .* $events " "/sys/class/ndrv/$a/queues" > "$tmp/wait"
 check "reset" sh -c "echo 1 > /sys/bus/pci/devices/$port0/reset"
 check "events tells that it works again" until_true 20 grep -q '"restored"' "$tmp/events"
-if have_sim; then
+if can_pull; then
 	lines=$(wc -l < "$tmp/events")
-	simctl link 0 down > /dev/null
+	cable "$port0" down
 	check "and of the link" until_true 20 sh -c "tail -n +$((lines + 1)) $tmp/events | grep '\"link_up\":false'"
-	simctl link 0 up > /dev/null
+	cable "$port0" up
 	check "down and up" until_true 20 sh -c "tail -n 1 $tmp/events | grep '\"link_up\":true'"
 fi
 kill -INT $events

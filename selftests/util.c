@@ -244,6 +244,15 @@ void sleep_ms(unsigned int ms)
 		;
 }
 
+unsigned int ndrv_volume(unsigned int n)
+{
+	const char *quick = getenv("NDRV_QUICK");
+
+	if (!quick || strcmp(quick, "1"))
+		return n;
+	return n / 5 > 2 ? n / 5 : n < 2 ? n : 2;
+}
+
 int get_info(int fd, struct ndrv_info *info)
 {
 	*info = (struct ndrv_info){ .size = sizeof(*info) };
@@ -386,13 +395,16 @@ void pool_close(struct pool *p)
 	p->fd = -1;
 }
 
-/* ---- the simulator ------------------------------------------------------------------------- */
+/* ---- the simulator, or QEMU, which has the cables of its own ports ---------------------------- */
 
+#define SIM_PORT	"ndrv.sim"
 #define SIM_LOCK	"/run/simctl.lock"	/* shared with the script of the same purpose */
-#define SIM_ANSWER_MS	20000
+#define QEMU_PORT	"ndrv.igb"
+#define QEMU_LOCK	"/run/igbctl.lock"	/* and this with igbctl */
+#define ANSWER_MS	20000
 
-/* The virtio port that leads to the simulator's control socket: a descriptor or -errno. */
-static int sim_open(void)
+/* The virtio port of this name, which leads to a socket of the host: a descriptor or -errno. */
+static int control_open(const char *wanted_name)
 {
 	char path[300], name[32];
 	int found_fd = -ENODEV;
@@ -412,7 +424,7 @@ static int sim_open(void)
 			n = read(fd, name, sizeof(name));
 			close(fd);
 		}
-		if (n < 8 || strncmp(name, "ndrv.sim", 8))
+		if (n < 8 || strncmp(name, wanted_name, 8))
 			continue;
 		snprintf(path, sizeof(path), "/dev/%s", e->d_name);
 		found_fd = open(path, O_RDWR | O_CLOEXEC);
@@ -423,61 +435,53 @@ static int sim_open(void)
 	return found_fd;
 }
 
-/* One command line out, one line of JSON back. */
-static int sim_talk(int fd, const char *command, char *reply, size_t size)
+/* One command line out, lines of JSON back up to one that ends and holds @mark. */
+static int control_talk(int fd, const char *command, const char *mark, char *reply, size_t size)
 {
-	uint64_t end = now_ms() + SIM_ANSWER_MS;
+	uint64_t end = now_ms() + ANSWER_MS;
 	size_t have = 0;
 
 	if (write(fd, command, strlen(command)) != (ssize_t)strlen(command) ||
 	    write(fd, "\n", 1) != 1)
 		return -EIO;
-	while (!have || reply[have - 1] != '\n') {
+	while (!have || reply[have - 1] != '\n' || !strstr(reply, mark)) {
 		ssize_t n;
 
 		if (have == size - 1)
 			return -EMSGSIZE;
-		if (now_ms() > end || poll_fd(fd, POLLIN, SIM_ANSWER_MS) <= 0)
+		if (now_ms() > end || poll_fd(fd, POLLIN, ANSWER_MS) <= 0)
 			return -ETIMEDOUT;
 		n = read(fd, reply + have, size - 1 - have);
 		if (n <= 0)
 			return -EIO;
 		have += (size_t)n;
+		reply[have] = 0;
 	}
-	reply[have] = 0;
 	return 0;
 }
 
-static int sim_ask(const char *command, char *reply, size_t size)
+static int control_ask(const char *port, const char *lock_file, const char *command,
+		       const char *mark, char *reply, size_t size)
 {
-	int lock = open(SIM_LOCK, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	int lock = open(lock_file, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 	int fd, err;
 
 	if (lock < 0)
 		return -errno;
 	flock(lock, LOCK_EX);
-	fd = sim_open();
+	fd = control_open(port);
 	err = fd;
 	if (fd >= 0) {
-		err = sim_talk(fd, command, reply, size);
+		err = control_talk(fd, command, mark, reply, size);
 		close(fd);
 	}
 	close(lock);
 	return err;
 }
 
-bool sim_present(void)
+static int sim_ask(const char *command, char *reply, size_t size)
 {
-	static int known = -1;
-	int fd;
-
-	if (known < 0) {
-		fd = sim_open();
-		known = fd != -ENODEV;
-		if (fd >= 0)
-			close(fd);
-	}
-	return known;
+	return control_ask(SIM_PORT, SIM_LOCK, command, "", reply, size);
 }
 
 static int64_t json_number(const char *text, const char *name)
@@ -490,33 +494,40 @@ static int64_t json_number(const char *text, const char *name)
 	return at ? strtoll(at + strlen(key), NULL, 0) : -1;
 }
 
-/* Ports of the simulator are in PCI order: the rank of this one among all Ethernet functions. */
-int sim_index(unsigned int nr)
+/* How many PCI functions whose sysfs @file holds @value come before port @nr; -ENODEV: no such port. */
+static int rank_among(unsigned int nr, const char *file, const char *value)
 {
 	const char *pci = dev_pci(nr);
-	char path[300], class[16];
+	char path[300], text[16];
 	struct dirent *e;
 	int rank = 0;
 	DIR *dir;
 
-	dir = opendir("/sys/bus/pci/devices");
-	if (!pci || !dir)
+	dir = pci ? opendir("/sys/bus/pci/devices") : NULL;
+	if (!dir)
 		return -ENODEV;
 	while ((e = readdir(dir))) {
 		ssize_t n = -1;
 		int fd;
 
-		snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/class", e->d_name);
+		snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/%s", e->d_name, file);
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 		if (fd >= 0) {
-			n = read(fd, class, sizeof(class));
+			n = read(fd, text, sizeof(text));
 			close(fd);
 		}
-		if (n >= 8 && !strncmp(class, "0x020000", 8) && strcmp(e->d_name, pci) < 0)
+		if (n >= (ssize_t)strlen(value) && !strncmp(text, value, strlen(value)) &&
+		    strcmp(e->d_name, pci) < 0)
 			rank++;
 	}
 	closedir(dir);
 	return rank;
+}
+
+/* Ports of the simulator are in PCI order, before all others. */
+int sim_index(unsigned int nr)
+{
+	return rank_among(nr, "class", "0x020000");
 }
 
 /* The simulator's words about one port, or NULL. */
@@ -535,6 +546,16 @@ static const char *sim_port(unsigned int nr)
 	if (next)
 		*next = 0;
 	return at;
+}
+
+/* Asked once: what is behind the first port is behind all ports of a test. */
+bool sim_present(void)
+{
+	static int known = -1;
+
+	if (known < 0)
+		known = sim_port(0) != NULL;
+	return known;
 }
 
 int64_t sim_counter(unsigned int nr, const char *name)
@@ -587,4 +608,42 @@ int sim_command(const char *fmt, ...)
 	va_end(ap);
 	err = sim_ask(command, reply, sizeof(reply));
 	return err ? err : strstr(reply, "\"ok\":true") ? 0 : -EINVAL;
+}
+
+/* QEMU names its ports igb0, igb1, ... in PCI order, and knows no others by that name. */
+static int qemu_link(unsigned int nr, bool up)
+{
+	static char reply[1 << 16];	/* with what the monitor had to tell meanwhile */
+	char command[256];
+	int err;
+
+	/* The first command of a connection opens it; later it is refused, which does no harm. */
+	snprintf(command, sizeof(command),
+		 "{\"execute\":\"qmp_capabilities\"}\n{\"execute\":\"set_link\",\"arguments\":"
+		 "{\"name\":\"igb%d\",\"up\":%s},\"id\":\"set_link\"}",
+		 rank_among(nr, "device", "0x10c9"), up ? "true" : "false");
+	err = control_ask(QEMU_PORT, QEMU_LOCK, command, "\"id\": \"set_link\"", reply,
+			  sizeof(reply));
+	if (err)
+		return err;
+	return strstr(reply, "\"id\": \"set_link\", \"error\"") ? -EINVAL : 0;
+}
+
+bool bench_present(void)
+{
+	int fd;
+
+	if (sim_present())
+		return true;
+	fd = control_open(QEMU_PORT);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+int cable(unsigned int nr, bool plugged)
+{
+	if (!sim_present())
+		return qemu_link(nr, plugged);
+	return sim_command("link %d %s", sim_index(nr), plugged ? "up" : "down");
 }

@@ -65,6 +65,12 @@ void *xmmap(int fd, size_t len, int prot, int flags, uint64_t off, int *err);
 size_t page_up(size_t len);
 uint64_t now_ms(void);
 void sleep_ms(unsigned int ms);
+/*
+ * How many frames or rounds of @n a case goes through: all, or a fifth, but no fewer than 2, with
+ * NDRV_QUICK=1 in the environment, for kernels with checkers, which are that much slower. No case
+ * is left out.
+ */
+unsigned int ndrv_volume(unsigned int n);
 
 int get_info(int fd, struct ndrv_info *info);
 /* A pair of 256 + 256 descriptors and 2 KiB buffers, to be changed before the call if need be. */
@@ -179,8 +185,9 @@ void frame_fill(uint8_t *frame, unsigned int len, const uint8_t *dst, const uint
 unsigned int frame_check(const uint8_t *frame, unsigned int len, uint64_t seq);
 uint64_t frame_seq(const uint8_t *frame);	/* UINT64_MAX: not one of ours */
 
-/* ---- the simulator and the kernel log ------------------------------------------------------- */
+/* ---- what is behind the ports ----------------------------------------------------------------- */
 
+/* The simulator is, so that it can be asked. Not so behind hardware, nor QEMU's own ports. */
 bool sim_present(void);
 /* A counter of the simulated port behind /dev/ndrv number @nr, or -1. */
 int64_t sim_counter(unsigned int nr, const char *name);
@@ -192,5 +199,11 @@ bool sim_port_says(unsigned int nr, const char *text);	/* "\"trap\":true" */
 /* Which port of the simulator is behind /dev/ndrv number @nr: for commands. */
 int sim_index(unsigned int nr);
 int sim_command(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/*
+ * The ports are those of a VM of ours: there must be a link, nothing but a test is on it, and somebody
+ * (the simulator, or QEMU's monitor) pulls and plugs the cable on demand.
+ */
+bool bench_present(void);
+int cable(unsigned int nr, bool plugged);	/* 0 or -errno */
 
 #endif

@@ -70,7 +70,7 @@ FIXTURE_SETUP(arm)
 	ASSERT_GE(self->fd, 0);
 	ASSERT_EQ(0, get_info(self->fd, &self->info));
 	self->qs = setup_args();
-	if (!sim_present() && !(self->info.out_features & NDRV_FEAT_WAIT))
+	if (!bench_present() && !(self->info.out_features & NDRV_FEAT_WAIT))
 		SKIP(return, "this port has no interrupts");
 }
 
@@ -127,8 +127,8 @@ TEST_F(arm, last_queue_can_wait)
 #define START_BOTH() do { \
 		ASSERT_EQ(0, port_setup(&self->a, 0, NULL)); \
 		ASSERT_EQ(0, port_setup(&self->b, 1, NULL)); \
-		if (!sim_present() && !(self->a.info.out_features & self->b.info.out_features & \
-					NDRV_FEAT_WAIT)) \
+		if (!bench_present() && !(self->a.info.out_features & self->b.info.out_features & \
+					  NDRV_FEAT_WAIT)) \
 			SKIP(return, "these ports have no interrupts"); \
 		ASSERT_EQ(0, port_start(&self->a)); \
 		ASSERT_EQ(0, port_start(&self->b)); \

@@ -53,6 +53,7 @@ static const struct model models[] = {
 	{ 0x15ce, "X553 SFP+", "ixgbe" },
 	{ 0x15e4, "X553 1GBASE-T", "ixgbe" },
 	{ 0x15e5, "X553 1GBASE-T L", "ixgbe" },
+	{ 0x10c9, "82576", "igb" },
 	{ 0x1591, "E810-C backplane", "ice" },
 	{ 0x1592, "E810-C QSFP", "ice" },
 	{ 0x1593, "E810-C SFP", "ice" },

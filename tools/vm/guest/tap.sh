@@ -105,22 +105,24 @@ sim_blames_nobody()
 	[ -z "$blame" ] || { echo "$blame"; return 1; }
 }
 
-# PCI addresses of the simulated cards.
-nics()
+# PCI addresses of the cards, all or those of one family.
+nics()			# [82599|e810|igb]
 {
-	lspci -Dn -d 8086: | awk '$2 == "0200:" { print $1 }'
+	local id
+
+	case "${1:-}" in
+	82599) id='10f|15[0-5]' ;;
+	e810) id='159[1239ab]' ;;
+	igb) id='10c9' ;;
+	'') id='' ;;
+	*) id='no such family' ;;
+	esac
+	lspci -Dn -d 8086: | awk -v id="^8086:($id)" '$2 == "0200:" && $3 ~ id { print $1 }'
 }
 
 # There is such a card among them.
-is_e810()
-{
-	lspci -n -d 8086: | grep -qE ' 0200: 8086:159[1239ab]'
-}
-
-is_82599()
-{
-	lspci -n -d 8086: | grep -qE ' 0200: 8086:(10f|15[0-5])'
-}
+is_e810() { [ -n "$(nics e810)" ]; }
+is_82599() { [ -n "$(nics 82599)" ]; }
 
 # The cards' DMA is translated by the IOMMU: neither absent nor identity.
 iommu_translates()
