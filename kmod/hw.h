@@ -428,5 +428,6 @@ static inline void ndrv_hw_free(struct ndrv_hw *hw, void *mem)
 /* The families. */
 extern const struct ndrv_hw_info ndrv_ixgbe_info;
 extern const struct ndrv_hw_info ndrv_e810_info;
+extern const struct ndrv_hw_info ndrv_igb_info;
 
 #endif

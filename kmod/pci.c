@@ -27,6 +27,7 @@ static DEFINE_IDA(ndrv_minors);
 
 #define NDRV_IXGBE(id) NDRV_ID(id, ndrv_ixgbe_info)
 #define NDRV_E810(id) NDRV_ID(id, ndrv_e810_info)
+#define NDRV_IGB(id) NDRV_ID(id, ndrv_igb_info)
 
 static const struct pci_device_id ndrv_ids[] = {
 	/* 82599 */
@@ -46,6 +47,8 @@ static const struct pci_device_id ndrv_ids[] = {
 	/* E810-C, E810-XXV */
 	NDRV_E810(0x1591), NDRV_E810(0x1592), NDRV_E810(0x1593),
 	NDRV_E810(0x1599), NDRV_E810(0x159a), NDRV_E810(0x159b),
+	/* 82576 */
+	NDRV_IGB(0x10c9),
 	{}
 };
 

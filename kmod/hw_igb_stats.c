@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The 82576's statistics. All counters are cleared by reading. RQDPC is in the page with the doorbells,
+ * so who has that page can clear or write it: nothing but a number for people depends on it.
+ */
+#include "hw_igb.h"
+
+/* Reading the high half clears both (8.18). Octets include the FCS, those received too. */
+static u64 igb_octets(struct ndrv_hw *hw, u32 reg_lo, u32 reg_hi, u64 frames)
+{
+	u64 octets = ndrv_rd32(hw, reg_lo);
+
+	octets |= (u64)ndrv_rd32(hw, reg_hi) << 32;
+	return octets - min(octets, frames * IGB_FCS);
+}
+
+static void igb_read_port(struct ndrv_hw *hw, struct ndrv_hw_stats *p)
+{
+	static const u32 errors[] = {
+		IGB_CRCERRS, IGB_RLEC, IGB_RUC, IGB_RFC, IGB_ROC, IGB_RJC,
+	};
+	u32 i;
+
+	p->rx_packets = ndrv_rd32(hw, IGB_GPRC);
+	p->rx_bytes = igb_octets(hw, IGB_GORCL, IGB_GORCH, p->rx_packets);
+	p->tx_packets = ndrv_rd32(hw, IGB_GPTC);
+	p->tx_bytes = igb_octets(hw, IGB_GOTCL, IGB_GOTCH, p->tx_packets);
+	p->rx_missed = ndrv_rd32(hw, IGB_MPC);
+	for (i = 0; i < IGB_QUEUES; i++)
+		p->rx_no_desc += ndrv_rd32(hw, IGB_RQDPC(i));
+	for (i = 0; i < ARRAY_SIZE(errors); i++)
+		p->rx_errors += ndrv_rd32(hw, errors[i]);
+	p->rx_broadcast = ndrv_rd32(hw, IGB_BPRC);
+	p->rx_multicast = ndrv_rd32(hw, IGB_MPRC);
+	p->tx_broadcast = ndrv_rd32(hw, IGB_BPTC);
+	p->tx_multicast = ndrv_rd32(hw, IGB_MPTC);
+}
+
+void igb_stats(struct ndrv_hw *hw, struct ndrv_hw_stats *acc)
+{
+	struct ndrv_hw_stats d = {};
+
+	igb_read_port(hw, &d);
+	/* A card that vanished half way has answered with all ones: none of this counts. */
+	if (hw->gone)
+		return;
+	acc->rx_packets += d.rx_packets;
+	acc->rx_bytes += d.rx_bytes;
+	acc->rx_missed += d.rx_missed;
+	acc->rx_no_desc += d.rx_no_desc;
+	acc->rx_errors += d.rx_errors;
+	acc->rx_broadcast += d.rx_broadcast;
+	acc->rx_multicast += d.rx_multicast;
+	acc->tx_packets += d.tx_packets;
+	acc->tx_bytes += d.tx_bytes;
+	acc->tx_broadcast += d.tx_broadcast;
+	acc->tx_multicast += d.tx_multicast;
+}
