@@ -39,6 +39,8 @@ static const struct desc_ops *ops_for(uint32_t desc_format)
 		return &ndrv_desc_ixgbe;
 	case NDRV_DESC_ICE:
 		return &ndrv_desc_ice;
+	case NDRV_DESC_IGB:
+		return &ndrv_desc_igb;
 	default:
 		return NULL;
 	}

@@ -121,7 +121,7 @@ struct desc_ops {
 	bool (*tx_ready)(const struct ndrv_queue *q);
 };
 
-extern const struct desc_ops ndrv_desc_ixgbe, ndrv_desc_ice;
+extern const struct desc_ops ndrv_desc_ixgbe, ndrv_desc_ice, ndrv_desc_igb;
 
 /* What a queue has mapped of its file. */
 enum { MAP_RX_RING, MAP_TX_RING, MAP_RX_DOORBELL, MAP_TX_DOORBELL, MAP_STATUS, MAP_COUNTERS, NR_MAPS };

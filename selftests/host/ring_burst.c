@@ -456,10 +456,10 @@ static void random_run(unsigned int seed, uint32_t entries, uint32_t nr_bufs, ui
 int main(void)
 {
 	static const uint32_t shifts[] = { FAKE_PAGES, FAKE_ONE_PIECE };
-	static const struct fake_card *const cards[] = { &fake_ixgbe, &fake_ice };
+	static const struct fake_card *const cards[] = { &fake_ixgbe, &fake_ice, &fake_igb };
 	unsigned int i;
 
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < 2 * sizeof(cards) / sizeof(*cards); i++) {
 		fake_piece_shift = shifts[i & 1];
 		fake_card = cards[i >> 1];
 		printf("# %s, a pool %s\n", fake_card->name, i & 1 ? "in one piece" : "scattered in pages");

@@ -155,7 +155,7 @@ static void test_formats(void)
 {
 	struct ndrv_info other = info_e810;
 
-	other.out_desc_format = NDRV_DESC_IGB;
+	other.out_desc_format = NDRV_DESC_IGB + 1;
 	tap_eq(try_open(&other, 0, 0, 0), -EPROTONOSUPPORT, "a format that this library does not know");
 	other = info_e810;
 	other.out_rx_desc_size = 16;

@@ -67,11 +67,11 @@ static void forward(unsigned long packets)
 
 int main(int argc, char **argv)
 {
-	static const struct fake_card *const cards[] = { &fake_ixgbe, &fake_ice };
+	static const struct fake_card *const cards[] = { &fake_ixgbe, &fake_ice, &fake_igb };
 	unsigned long packets = argc > 1 ? strtoul(argv[1], NULL, 0) : 2000000;
 	unsigned int i;
 
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < sizeof(cards) / sizeof(*cards); i++) {
 		fake_card = cards[i];
 		if (argc < 3 || !strcmp(argv[2], fake_card->name))
 			forward(packets);

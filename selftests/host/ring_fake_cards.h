@@ -92,6 +92,22 @@ static const struct fake_card fake_ixgbe = {
 	.tx_report = fake_ixgbe_tx_report,
 };
 
+/* 82576: the same, data sheet 320961, 7.1.5 and 7.2.2, but for the errors of received frames. */
+static const struct fake_card fake_igb __attribute__((unused)) = {
+	.name = "82576",
+	.ops = &ndrv_desc_igb,
+	.rx_desc_bytes = 16,
+	.rx_tail_step = 1,
+	.tx_max_bytes = 9724,
+	.tx_max_pieces = 38,
+	.rx_is_clean = fake_second_is_0,
+	.rx_write_back = fake_ixgbe_rx_write_back,
+	.rx_len = fake_ixgbe_rx_len,
+	.tx_read = fake_ixgbe_tx_read,
+	.tx_write = fake_ixgbe_tx_write,
+	.tx_report = fake_ixgbe_tx_report,
+};
+
 /* E810: flexible receive descriptors by profile 2, data sheet 613875. @info is the packet type. */
 static inline void fake_ice_rx_write_back(uint8_t *d, uint32_t len, int last, const struct fake_meta *m)
 {

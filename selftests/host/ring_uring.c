@@ -151,11 +151,11 @@ static void test_doorbell(void)
 
 int main(void)
 {
-	static const struct fake_card *const cards[] = { &fake_ixgbe, &fake_ice };
+	static const struct fake_card *const cards[] = { &fake_ixgbe, &fake_ice, &fake_igb };
+	unsigned int i;
 	struct fake f;
-	int i;
 
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < sizeof(cards) / sizeof(*cards); i++) {
 		fake_card = cards[i];
 		fake_init(&f, 64, 64, 512, 2048, 2048);
 		f.q->fd = 77;

@@ -649,11 +649,11 @@ static void test_step(void)
 
 int main(void)
 {
-	static const struct fake_card *const cards[] = { &fake_ixgbe, &fake_ice };
+	static const struct fake_card *const cards[] = { &fake_ixgbe, &fake_ice, &fake_igb };
 	struct ndrv_waiter *w;
 	unsigned int i;
 
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < sizeof(cards) / sizeof(*cards); i++) {
 		fake_card = cards[i];
 		printf("# %s\n", fake_card->name);
 		test_ready();

@@ -143,10 +143,10 @@ static void receive_all(unsigned int mode, const char *name)
 
 int main(void)
 {
-	static const struct fake_card *const cards[] = { &fake_ixgbe, &fake_ice };
+	static const struct fake_card *const cards[] = { &fake_ixgbe, &fake_ice, &fake_igb };
 	unsigned int i;
 
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < sizeof(cards) / sizeof(*cards); i++) {
 		fake_card = cards[i];
 		receive_all(NDRV_WAIT_IRQ, "IRQ");
 		receive_all(NDRV_WAIT_ADAPTIVE, "adaptive");

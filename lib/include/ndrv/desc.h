@@ -5,7 +5,8 @@
  *
  * All fields are little-endian. Sources: NDRV_DESC_IXGBE, Intel 82599 10 GbE Controller Datasheet,
  * document 331520, sections 7.1.6 (receive) and 7.2.3 (transmit); the X540 and X550 data sheets describe
- * the same formats. NDRV_DESC_ICE, Intel Ethernet Controller E810 Datasheet, document 613875.
+ * the same formats. NDRV_DESC_ICE, Intel Ethernet Controller E810 Datasheet, document 613875. NDRV_DESC_IGB,
+ * Intel 82576EB Gigabit Ethernet Controller Datasheet, document 320961, sections 7.1.5 and 7.2.2.
  */
 #ifndef NDRV_DESC_H
 #define NDRV_DESC_H
@@ -107,6 +108,17 @@ union ndrv_ixgbe_tx {
 
 /* The smallest frame length, without FCS, that a transmit queue accepts without hanging. */
 #define NDRV_IXGBE_TX_MIN_BYTES		17u
+
+/*
+ * NDRV_DESC_IGB: union ndrv_ixgbe_rx and union ndrv_ixgbe_tx, and all that is named NDRV_IXGBE_* above, with
+ * the same meanings, but for the errors in the status of a received frame.
+ */
+#define NDRV_IGB_RXE_FRAME	(0x97u << 24)	/* CRC, symbol, sequence, extension, other receive error */
+#define NDRV_IGB_RXE_TCPE	(1u << 29)	/* L4 checksum wrong */
+#define NDRV_IGB_RXE_IPE	(1u << 30)	/* IPv4 header checksum wrong */
+
+/* The smallest frame length, without FCS, that a transmit queue accepts without hanging. */
+#define NDRV_IGB_TX_MIN_BYTES		17u
 
 /*
  * NDRV_DESC_ICE, receive: flexible descriptors of 32 bytes, written back by profile 2 (RXDID 2, "NIC").
