@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "hostile.h"
 #include "wire.h"
 
 int sim_verbose;
@@ -66,7 +67,9 @@ static int options_apply(struct sim_dev *dev, const char *opts, char *err, size_
 
 		if (value)
 			*value++ = '\0';
-		ret = dev->ops->set ? dev->ops->set(dev, o, value ? value : "") : -ENOENT;
+		ret = sim_hostile_option(dev, o, value ? value : "");
+		if (ret == -ENOENT && dev->ops->set)
+			ret = dev->ops->set(dev, o, value ? value : "");
 		if (ret == -ENOENT)
 			snprintf(err, err_size, "model %s has no option '%s'; it knows:\n%s",
 				 dev->ops->name, o,
@@ -119,6 +122,7 @@ struct sim_dev *sim_dev_create(const struct sim_dev_ops *ops, const char *name, 
 	return dev;
 
 err_model:
+	free(dev->hostile);
 	if (ops->fini)
 		ops->fini(dev);
 err_iommu:
@@ -138,7 +142,20 @@ void sim_dev_destroy(struct sim_dev *dev)
 		dev->ops->fini(dev);
 	sim_pci_fini(dev);
 	sim_iommu_fini(dev);
+	free(dev->hostile);
 	free(dev);
+}
+
+bool sim_dev_poll(struct sim_dev *dev, uint64_t now_ns, uint64_t *next_ns)
+{
+	bool did;
+
+	if (dev->removed)
+		return false;
+	did = dev->ops->poll(dev, now_ns, next_ns);
+	if (dev->hostile)
+		did |= sim_hostile_poll(dev, now_ns, next_ns);
+	return did;
 }
 
 void sim_dev_reset(struct sim_dev *dev, enum sim_reset kind)
@@ -206,6 +223,8 @@ void sim_msix_send(struct sim_dev *dev, unsigned int vec)
 		dev->ctr.dma_no_master++;
 		return;
 	}
+	if (dev->hostile && sim_hostile_msix_lost(dev, vec))
+		return;
 	if (dev->tran)
 		dev->tran->ops->msix(dev, vec);
 }
@@ -299,6 +318,8 @@ int sim_bar_read(struct sim_dev *dev, unsigned int bar, uint64_t off, unsigned i
 		memcpy(val, mem, len);		/* little endian */
 	else
 		*val = dev->ops->bar_read(dev, bar, off, len);
+	if (dev->hostile && !mem)
+		*val = sim_hostile_read(dev, bar, off, len, *val);
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "app.h"
+#include "hostile.h"
 
 #define MAX_CLIENTS	8
 #define LINE_MAX_LEN	2048
@@ -26,6 +27,9 @@ const char ctl_help[] =
 	"  link N up|down             plug or pull the cable (carrier)\n"
 	"  wire SPEC                  plug something else, as --wire\n"
 	"  fault N NAME [count]       fault injection of the model; count 0 ends it (default 1)\n"
+	"  hostile N SEED [RATE [WHAT]]  the port lies from now on, once in RATE chances (see hostile=)\n"
+	"  hostile N off              honest again\n"
+	"  hostile N log [COUNT]      how often it has lied, and the last lies\n"
 	"  unplug N                   ask the client to remove the device\n"
 	"  remove N                   surprise removal: registers read all ones, nothing works\n"
 	"  restore N                  put the card back, as after power-on\n"
@@ -261,6 +265,19 @@ static void cmd_fault(struct cmd *c)
 			 c->argv[2], ret == -ENOENT ? "not known" : strerror(-ret));
 }
 
+static void cmd_hostile(struct cmd *c)
+{
+	if (c->argc < 3 || strcmp(c->argv[2], "log")) {
+		sim_hostile_command(c->dev, c->argc - 2, c->argv + 2, c->err, sizeof(c->err));
+		return;
+	}
+	fputs("{\"ok\":true,\"hostile\":", c->out);
+	sim_hostile_json(c->dev, c->argc > 3 ? (unsigned int)strtoul(c->argv[3], NULL, 0) : 32,
+			 c->out);
+	fputs("}\n", c->out);
+	c->wrote = true;
+}
+
 static void cmd_wire(struct cmd *c)
 {
 	if (c->argc != 2)
@@ -332,6 +349,7 @@ static const struct {
 } commands[] = {
 	{ "stats", cmd_stats, false }, { "gen", cmd_gen, true }, { "sink", cmd_sink, true },
 	{ "link", cmd_link, true }, { "wire", cmd_wire, false }, { "fault", cmd_fault, true },
+	{ "hostile", cmd_hostile, true },
 	{ "unplug", cmd_unplug, true }, { "drop", cmd_drop, true },
 	{ "remove", cmd_remove, true }, { "restore", cmd_restore, true },
 	{ "verbose", cmd_verbose, false }, { "quit", cmd_quit, false }, { "help", cmd_help, false },

@@ -29,6 +29,13 @@ enum sim_reset {
 	SIM_RESET_GONE,			/* client vanished, surprise removal: stop all DMA */
 };
 
+/* What a register is about; the rest of the simulator needs to know no more. */
+enum sim_reg_class {
+	SIM_REG_OTHER,
+	SIM_REG_STATS,			/* counters */
+	SIM_REG_LINK,
+};
+
 /* What the model saw; printed as JSON by the control socket. Only ever grows. */
 struct sim_counters {
 	uint64_t rx_frames, rx_bytes;	/* DMAed to the host: frames, bytes without FCS */
@@ -139,6 +146,8 @@ struct sim_dev_ops {
 	 * comma).
 	 */
 	void (*dump)(struct sim_dev *dev, char *buf, size_t size);
+	/* Optional. For hostile.c. */
+	enum sim_reg_class (*reg_class)(struct sim_dev *dev, unsigned int bar, uint64_t off);
 };
 
 #define SIM_RX_DEAF	(-1)
@@ -163,6 +172,7 @@ struct sim_dev {
 	struct sim_iommu *iommu;	/* dma.c */
 	struct sim_wire *wire;		/* wire.c */
 	struct sim_tran *tran;		/* transport: vfio-user or in-process */
+	struct sim_hostile *hostile;	/* hostile.c; NULL = honest */
 };
 
 /* ---- services for models: dma.c ---------------------------------------------------------- */
@@ -213,6 +223,16 @@ static inline void sim_desc_forget(struct sim_desc_page *page)
  * compares this first.
  */
 uint64_t sim_dma_generation(struct sim_dev *dev);
+
+/* Write-back of a descriptor of 16 or 32 bytes for which sim_desc_ptr() gave NULL. */
+void sim_desc_write(struct sim_dev *dev, uint64_t iova, const uint64_t *qw, unsigned int bytes);
+
+/*
+ * Firmware is about to answer with `bytes` of descriptor, opcode in bytes 2 and 3, and *len bytes of
+ * buf, which has room for `room`: a hostile port changes them. Only while dev->hostile is set.
+ */
+void sim_hostile_answer(struct sim_dev *dev, uint64_t iova, uint8_t *desc, unsigned int bytes,
+			uint8_t *buf, uint16_t room, uint16_t *len);
 
 /* ---- services for models: BARs and options ------------------------------------------------- */
 

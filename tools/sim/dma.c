@@ -424,6 +424,9 @@ void *sim_dma_ptr(struct sim_dev *dev, uint64_t iova, size_t len, bool write)
 void sim_desc_look_up(struct sim_dev *dev, struct sim_desc_page *page, uint64_t iova)
 {
 	page->iova = iova;
+	page->host = NULL;
+	if (dev->hostile)			/* sim_desc_write() is to see them all */
+		return;
 	page->host = sim_dma_ptr(dev, iova, SIM_PAGE_SIZE, true);
 	if (page->host && sim_dma_ptr(dev, iova, SIM_PAGE_SIZE, false) != page->host)
 		page->host = NULL;

@@ -516,6 +516,12 @@ static int model_fault(struct sim_dev *dev, const char *name, uint64_t count)
 	return ret == -ENOENT ? e810_data_fault(e, name, count) : ret;
 }
 
+static enum sim_reg_class model_reg_class(struct sim_dev *dev, unsigned int bar, uint64_t off)
+{
+	(void)dev;
+	return !bar && e810_stats_owns((uint32_t)off & ~3u) ? SIM_REG_STATS : SIM_REG_OTHER;
+}
+
 /* The VSIs that exist; what does not fit is left out whole. */
 static int dump_vsis(struct e810 *e, char *buf, size_t size)
 {
@@ -582,4 +588,5 @@ const struct sim_dev_ops sim_e810_ops = {
 	.bus_master = model_bus_master,
 	.fault = model_fault,
 	.dump = model_dump,
+	.reg_class = model_reg_class,
 };

@@ -337,6 +337,8 @@ static bool cmd_answer(struct e810 *e, enum aq_which w, uint64_t at)
 	answer_spoil(e->aq, &m, d, datalen);
 	if (fault_hits(e->aq, FAULT_NO_DD, m.opcode))
 		return true;
+	if (e->dev->hostile)
+		sim_hostile_answer(e->dev, at, d, sizeof(d), m.buf, m.len, &m.out);
 	if (m.out && sim_dma_write(e->dev, addr, m.buf, m.out))
 		return false;
 	if (sim_dma_write(e->dev, at, d, sizeof(d)))
@@ -457,6 +459,8 @@ static bool event_deliver(struct e810 *e, const struct aq_event *ev, uint64_t at
 	put32(d + 8, 0);
 	put32(d + 12, 0);
 	memcpy(d + 16, ev->param, ev->len ? 8 : 16);
+	if (e->dev->hostile)
+		sim_hostile_answer(e->dev, at, d, sizeof(d), NULL, 0, &(uint16_t){ 0 });
 	return !sim_dma_write(e->dev, at, d, sizeof(d));
 }
 

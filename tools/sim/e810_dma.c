@@ -59,7 +59,7 @@ static void desc_store(struct e810_ring *q, uint32_t i, const uint64_t qw[4])
 		dev->ctr.dma_writes++;
 		dev->ctr.dma_write_bytes += q->desc_bytes;
 	} else {
-		sim_dma_write(dev, q->base + (uint64_t)q->desc_bytes * i, qw, q->desc_bytes);
+		sim_desc_write(dev, q->base + (uint64_t)q->desc_bytes * i, qw, q->desc_bytes);
 	}
 }
 

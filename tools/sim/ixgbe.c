@@ -416,6 +416,14 @@ static int model_fault(struct sim_dev *dev, const char *name, uint64_t count)
 	return -ENOENT;
 }
 
+static enum sim_reg_class model_reg_class(struct sim_dev *dev, unsigned int bar, uint64_t off)
+{
+	(void)dev;
+	if (!bar && (off & ~3ull) == IXGBE_LINKS)
+		return SIM_REG_LINK;
+	return !bar && ixgbe_stats_is((uint32_t)off & ~3u) ? SIM_REG_STATS : SIM_REG_OTHER;
+}
+
 static int dump_queue(char *buf, size_t size, struct ixgbe_queue *q, bool first)
 {
 	return snprintf(buf, size, "%s{\"dir\":\"%s\",\"queue\":%u,\"head\":%u,\"tail\":%u,"
@@ -465,4 +473,5 @@ const struct sim_dev_ops sim_ixgbe_ops = {
 	.bus_master = model_bus_master,
 	.fault = model_fault,
 	.dump = model_dump,
+	.reg_class = model_reg_class,
 };

@@ -61,7 +61,7 @@ static void desc_store(struct ixgbe_queue *q, uint32_t i, uint64_t lo, uint64_t 
 	} else {
 		uint64_t desc[2] = { lo, hi };
 
-		sim_dma_write(dev, q->base + 16ull * i, desc, 16);
+		sim_desc_write(dev, q->base + 16ull * i, desc, 16);
 	}
 }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "app.h"
+#include "hostile.h"
 
 #define MAX_WIRES	64
 #define SOCKET_CHECK_NS	4000		/* while busy, look at the sockets this often */
@@ -57,6 +58,7 @@ static void help(void)
 	fputs(wire_gen_help, stdout);
 	fputs(usage_options, stdout);
 	fputs(ctl_help, stdout);
+	fputs(sim_hostile_help, stdout);
 	for (unsigned int i = 0; sim_models[i]; i++)
 		printf("\nModel %s; keys of --dev:\n%s", sim_models[i]->name,
 		       sim_models[i]->keys_help ? sim_models[i]->keys_help : "  (none)\n");
@@ -77,8 +79,7 @@ static bool poll_all(uint64_t now, uint64_t *next)
 	bool did = false;
 
 	for (unsigned int i = 0; i < app.nr; i++)
-		if (!app.devs[i]->removed)
-			did |= app.devs[i]->ops->poll(app.devs[i], now, next);
+		did |= sim_dev_poll(app.devs[i], now, next);
 	for (unsigned int i = 0; i < app.nr; i++)
 		did |= sim_wire_poll(app.devs[i]->wire, now, next);
 	return did;

@@ -26,6 +26,9 @@ void sim_dev_destroy(struct sim_dev *dev);
 /* FLR or VFIO reset, or the client is gone (which also forgets all DMA mappings). */
 void sim_dev_reset(struct sim_dev *dev, enum sim_reset kind);
 
+/* The model's poll, if the device is there at all. */
+bool sim_dev_poll(struct sim_dev *dev, uint64_t now_ns, uint64_t *next_ns);
+
 /*
  * Surprise removal while the client stays: reads give all ones, writes, DMA and interrupts nothing,
  * the model is not polled. Back: as after power-on, configuration space included.

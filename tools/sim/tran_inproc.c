@@ -341,8 +341,7 @@ static bool poll_all(uint64_t *next)
 	bool did = false;
 
 	for (unsigned int i = 0; i < nr; i++)
-		if (!devs[i]->removed)
-			did |= devs[i]->ops->poll(devs[i], now_ns, next);
+		did |= sim_dev_poll(devs[i], now_ns, next);
 	for (unsigned int i = 0; i < nr; i++)
 		did |= sim_wire_poll(devs[i]->wire, now_ns, next);
 	return did;
