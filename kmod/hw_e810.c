@@ -374,7 +374,7 @@ static int e810_start(struct ndrv_hw *hw)
 		ret = e810_link_start(hw);
 	if (ret) {
 		e810_aq_stop(hw);
-		return hw->gone ? -ENODEV : ret;
+		return hw->gone ? -ENODEV : e810_op_result(ret);
 	}
 	e810_queue_setup(hw);
 	e810_irq_start(hw);

@@ -115,6 +115,12 @@ static inline bool e810_aq_lost(int err)
 	return err == -ETIMEDOUT || err == -ENODEV;
 }
 
+/* What an op returns for it: a refusal of firmware's is EIO, whatever firmware calls it. */
+static inline int e810_op_result(int err)
+{
+	return err && !e810_aq_lost(err) && err != -ENOMEM ? -EIO : err;
+}
+
 /*
  * Takes what firmware sent unasked, at most a ring's worth, and gives each message to @event: @d and
  * @buf (@d->len bytes) are checked copies. Commands may be run in @event. 0, or -EBADMSG: some were

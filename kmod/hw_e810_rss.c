@@ -342,7 +342,7 @@ int e810_rss_set(struct ndrv_hw *hw, u16 vsi, const struct ndrv_hw_rss *want)
 		ret = e810_rss_table(hw, vsi, want ? want->table : NULL);
 	if (!ret && want && !e->rss->built)
 		ret = e810_rss_build(hw, e->rss, vsi);
-	return ret && !e810_aq_lost(ret) && ret != -ENOMEM ? -EIO : ret;
+	return e810_op_result(ret);
 }
 
 void e810_rss_forget(struct ndrv_hw *hw)

@@ -361,6 +361,7 @@ static const struct lie {
 	{ "a queue's node 0", QUEUE_START, 0x0c30, true, 12, { 0, 0, 0, 0 }, 4, 0, -ETIMEDOUT },
 	{ "a queue's node of all ones", QUEUE_START, 0x0c30, true, 12, { 255, 255, 255, 255 }, 4, 0,
 	  -ETIMEDOUT },
+	{ "no permission for new nodes", START, 0x0401, false, 6, { 1, 0 }, 2, 0, -EIO },
 	{ "a refused queue", QUEUE_START, 0x0c30, false, 6, { 16, 0 }, 2, 0, -EIO },
 	{ "a blocked queue", QUEUE_STOP, 0x0c31, false, 20, { 1, 0, 0, 0 }, 4, 0, -ETIMEDOUT },
 	{ "an unknown queue", QUEUE_STOP, 0x0c31, false, 6, { 2, 0 }, 2, 0, -ETIMEDOUT },
