@@ -143,6 +143,7 @@ struct host {
 	/* False: the write is lost. */
 	bool (*on_write)(u32 reg, u32 value);
 	u64 reads, writes;
+	bool quiet;			/* no line of these is printed */
 	unsigned int errors;		/* lines of ndrv_hw_err */
 	char last_error[256];
 	char last_warning[256];

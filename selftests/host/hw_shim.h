@@ -47,9 +47,8 @@ void host_log(struct ndrv_hw *hw, int level, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
-	printf("# [%s] %s", current, line);
-	if (!strchr(line, '\n'))
-		putchar('\n');
+	if (!host.quiet)
+		printf("# [%s] %s%s", current, line, strchr(line, '\n') ? "" : "\n");
 	if (level == 0) {
 		host.errors++;
 		memcpy(host.last_error, line, sizeof(line));
