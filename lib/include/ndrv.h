@@ -211,7 +211,8 @@ int ndrv_pool_attach(struct ndrv_queue *q, struct ndrv_pool *pool);
  * were not sent are lost. The link may take seconds to come: ndrv_queue_wait_link().
  *
  * Return: 0, or
- *  -EBUSY     it runs already, or another queue of an E810 port runs with the other VLAN_STRIP
+ *  -EBUSY     it runs already, or another queue of an E810 or 82576 port runs with the other
+ *             VLAN_STRIP
  *  -ENOBUFS   the pool cannot fill the receive ring, or there is no pool
  *  -ENXIO     the context has no queue (NDRV_OPEN_F_NO_QUEUE)
  *  -EAGAIN    the device is being reset; try again

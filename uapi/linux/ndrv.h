@@ -268,8 +268,8 @@ struct ndrv_info {
  * @flags: NDRV_QUEUE_F_* bits.
  *         KERNEL_DOORBELL: the doorbell pages cannot be mapped; tails move through NDRV_DOORBELL.
  *         VLAN_STRIP: the hardware takes VLAN tags out of received frames into the descriptor
- *         (needs NDRV_FEAT_RX_VLAN). On cards where this is a setting of the port (E810) all
- *         receive queues that run must agree.
+ *         (needs NDRV_FEAT_RX_VLAN). On cards where this is a setting of the port (E810,
+ *         82576) all receive queues that run must agree.
  * @queue: Number of the pair, or NDRV_QUEUE_ANY for the lowest that is free. Frames arrive on queue 0,
  *         unless NDRV_RSS spreads them.
  * @rx_entries: Receive descriptors; 0 = no receive side. A multiple of out_ring_align between

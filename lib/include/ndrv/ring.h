@@ -120,10 +120,10 @@ int ndrv_rx_burst(struct ndrv_queue *q, struct ndrv_pkt *pkts, unsigned int n);
  *
  * Return: the number of handles taken (0: ring full, try again later), or, with nothing taken,
  *  -EINVAL    the first packet cannot be sent: outside the pool or its buffer, shorter (17 bytes) or
- *             longer than the card can send (82599: 15868 bytes, E810: 9724, with the tag that is put
- *             in), last piece missing, or more pieces than the ring has room for or the card takes
- *             (82599: 38, E810: 8 in a frame or segment and 255 in all; pieces of more than 12288 bytes
- *             count more than once). Or its requests: header lengths that cannot be, or are longer than
+ *             longer than the card can send (82599: 15868 bytes, E810 and 82576: 9724, with the tag that
+ *             is put in), last piece missing, or more pieces than the ring has room for or the card takes
+ *             (82599, 82576: 38, E810: 8 in a frame or segment and 255 in all; pieces of more than 12288
+ *             bytes count more than once). Or its requests: header lengths that cannot be, or are longer than
  *             the frame; IP_CSUM with IPV6; two kinds of L4 checksum; mss below NDRV_TX_MIN_MSS, or
  *             segments longer than a frame can be; with TSO, nothing behind the headers, or more than
  *             NDRV_TX_MAX_TSO_BYTES in all; requests in a handle that is not the first of its frame
