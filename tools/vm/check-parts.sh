@@ -1,0 +1,165 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The parts of check: what there is, on which kernels, in which VM. Sourced by check; runs nothing.
+
+# shellcheck disable=SC2154  # lib.sh and check set what is read here
+GUEST=tools/vm/guest
+CARDS="e810 82599 igb"
+
+# What threads do to each other is what kcsan can judge.
+CONCURRENT="wait uring queues process lifetime recovery events"
+
+# pair MODEL N [KEYS]: two ports of the simulator, joined by a cable; N is the number of the first.
+pair()
+{
+	echo "--dev $1,sock=p$2${3:+,$3} --dev $1,sock=p$(($2 + 1)) --wire cable:$2,$(($2 + 1))"
+}
+
+ends()			# MODEL
+{
+	echo "--dev $1,sock=p0 --dev $1,sock=p1 --wire 0:gen,sink --wire 1:gen,sink"
+}
+
+# Options of ndrv-vm for N ports (2 or 4) of a family, joined in pairs. Of the simulator's, the second
+# pair is the neighbour of tests that attack the first, and where port 2 sees every register access,
+# faults can be injected that are invisible behind mapped pages.
+declare -a CARD_OPTIONS
+ports()			# CARD N
+{
+	case "$1" in
+	igb) CARD_OPTIONS=(--igb "$2") ;;
+	*) CARD_OPTIONS=(--sim "$(pair "$1" 0)$([ "$2" = 2 ] || pair " $1" 2 trap=on)") ;;
+	esac
+}
+
+# Which of the kernels that a part makes sense on are its kernels now: those of KERNEL, or all for
+# FULL=1, or else those that the budget of continuous integration has room for.
+kernels_of()		# BUDGET ALL
+{
+	local k
+
+	if [ -n "${KERNEL:-}" ]; then
+		for k in $KERNEL; do
+			case " $2 " in *" $k "*) echo "$k" ;; esac
+		done
+	elif [ -n "${FULL:-}" ]; then
+		echo "$2"
+	else
+		echo "$1"
+	fi
+}
+
+# vm NAME BUDGET ALL OPTION... -- COMMAND...: one part for each of the kernels. On our own kernels,
+# which are several times slower, tests run all their cases at less volume.
+own_used=""
+vm()
+{
+	local name=$1 k needs kernels quick
+
+	kernels=$(kernels_of "$2" "$3")
+	shift 3
+	for k in $kernels; do
+		case "$name-$k" in *"${T:-}"*) ;; *) continue ;; esac
+		needs=setup,build,build-selftests,dkms
+		quick=()
+		if own_kernel "$k"; then
+			needs=$needs,kernel-$k
+			own_used="$own_used $k"
+			quick=(env NDRV_QUICK=1)
+		fi
+		add vm "$needs" "$name-$k" tap "${quick[@]}" "$VM_DIR/ndrv-vm" --kernel "$k" \
+			--name "$name-$k" "$@"
+	done
+}
+
+STOCK="6.1 6.12 backports"
+
+# The kernel selftests. debug judges them where there is no time for all kernels.
+selftest_parts()
+{
+	local nic
+
+	for nic in $CARDS; do
+		ports $nic 4
+		vm "selftests-$nic" debug "6.1 6.12 debug" --timeout 1800 --kmod "${CARD_OPTIONS[@]}" -- \
+			env NDRV_NEED=4 $GUEST/run-selftests
+		# shellcheck disable=SC2086  # a list of programs
+		vm "races-$nic" "" kcsan --timeout 1800 --kmod "${CARD_OPTIONS[@]}" -- \
+			env NDRV_NEED=4 $GUEST/run-selftests $CONCURRENT
+	done
+	vm selftests-mixed 6.12 "6.1 6.12 debug" --timeout 900 --kmod \
+		--sim "--dev 82599,sock=p0 --dev e810,sock=p1 --wire cable:0,1" -- \
+		env NDRV_NEED=2 $GUEST/run-selftests mixed datapath tools.sh
+}
+
+# Software that is not ours says whether the simulated cards are what it knows.
+judge_parts()
+{
+	vm judge-ice 6.12 "6.1 6.12" --timeout 1800 --sim "$(pair e810 0)" -- $GUEST/judge-ice
+	vm judge-ixgbe 6.1 "6.1 6.12" --timeout 600 --sim "$(pair 82599 0)" -- $GUEST/judge-ixgbe
+	# DPDK asks little of the kernel: one is enough.
+	vm judge-dpdk-e810 6.12 6.12 --timeout 600 --sim "$(ends e810)" -- $GUEST/judge-dpdk
+	vm judge-dpdk-e810-safe 6.12 6.12 --timeout 600 --sim "$(ends e810)" -- $GUEST/judge-dpdk safe
+	vm judge-dpdk-82599 6.12 6.12 --timeout 600 --sim "$(ends 82599)" -- $GUEST/judge-dpdk
+}
+
+# What needs a VM of its own kind. Within the budget, each family meets another kernel.
+special_parts()
+{
+	local nic budget
+
+	for nic in $CARDS; do
+		case $nic in
+		e810) budget=debug ;;
+		82599) budget=6.12 ;;
+		*) budget=6.1 ;;
+		esac
+		ports $nic 2
+		vm "suspend-$nic" $budget "6.1 6.12 debug" --kmod "${CARD_OPTIONS[@]}" -- \
+			env NDRV_NEED=2 $GUEST/suspend
+		vm "iommu-none-$nic" $budget "6.1 6.12 debug" --no-iommu --kmod "${CARD_OPTIONS[@]}" -- \
+			$GUEST/run-selftests iommu
+		vm "iommu-pt-$nic" 6.12 "6.1 6.12 debug" --iommu-pt --kmod "${CARD_OPTIONS[@]}" -- \
+			$GUEST/run-selftests iommu
+		vm "iommu-unsafe-$nic" 6.1 "6.1 6.12 debug" --iommu-pt --kmod "${CARD_OPTIONS[@]}" -- \
+			env NDRV_UNSAFE=1 $GUEST/run-selftests iommu
+	done
+}
+
+# What `make demo` promises is measured, so nothing else may run beside it.
+demo()			# NIC KERNEL
+{
+	NIC=$1 KERNEL=$2 "$VM_DIR/demo" && jq -e '.tx_ratio_pktgen >= 5' "$BUILD/demo.json"
+}
+
+demo_parts()
+{
+	local nic k
+
+	for nic in 82599 e810; do
+		for k in $(kernels_of 6.12 "6.1 6.12"); do
+			add_wanted alone build,dkms "demo-$nic-$k" tap \
+				step "make demo NIC=$nic, at least 5 times pktgen" demo $nic "$k"
+		done
+	done
+}
+
+# The longest first, so that none is left alone at the end.
+vm_parts()
+{
+	selftest_parts
+	judge_parts
+	special_parts
+	demo_parts
+}
+
+# Kernels that the parts declared so far boot.
+own_kernel_parts()
+{
+	local k
+
+	for k in $(tr ' ' '\n' <<< "$own_used" | sort -u); do
+		add cpu setup "kernel-$k" tap step "kernel $k" "$VM_DIR/kernel" "$k"
+	done
+}
