@@ -65,6 +65,16 @@ finish()
 	exit
 }
 
+# volume N: as ndrv_volume() in util.h.
+volume()
+{
+	if [ "${NDRV_QUICK:-}" != 1 ] || [ "$1" -lt 2 ]; then
+		echo "$1"
+	else
+		echo $(($1 / 5 > 2 ? $1 / 5 : 2))
+	fi
+}
+
 # until_true SECONDS COMMAND...
 until_true()
 {

@@ -13,7 +13,7 @@
 #define ENTRIES		128
 #define NR_BUFS		1024
 #define FRAMES		24		/* on their way in each direction */
-#define HOPS		3000		/* receptions of each port */
+#define HOPS		ndrv_volume(3000)		/* receptions of each port */
 
 struct side {
 	struct port p;

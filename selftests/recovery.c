@@ -15,7 +15,7 @@
 #include <poll.h>
 #include <stdlib.h>
 
-#define ROUNDS	20
+#define ROUNDS	((int)ndrv_volume(20))
 #define DRIVER	"ndrv"
 
 /* ---- what happens to the card ------------------------------------------------------------------- */

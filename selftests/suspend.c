@@ -12,7 +12,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
-#define ROUNDS		20
+#define ROUNDS		((int)ndrv_volume(20))
 #define NR_LOADS	(MAX_PORTS / 2)
 
 FIXTURE(suspend)
