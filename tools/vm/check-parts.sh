@@ -29,7 +29,7 @@ ports()			# CARD N
 {
 	case "$1" in
 	igb) CARD_OPTIONS=(--igb "$2") ;;
-	*) CARD_OPTIONS=(--sim "$(pair "$1" 0)$([ "$2" = 2 ] || pair " $1" 2 trap=on)") ;;
+	*) CARD_OPTIONS=(--sim "$(pair "$1" 0) $([ "$2" = 2 ] || pair "$1" 2 trap=on)") ;;
 	esac
 }
 
