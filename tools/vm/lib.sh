@@ -10,6 +10,7 @@ TOP=$(cd "$VM_DIR/../.." && pwd)
 BUILD=${BUILD:-$TOP/build}
 CACHE=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/ndrv
 KERNELS="6.1 6.12"		# Debian 12's and Debian 13's; the newest is the default
+MATRIX="6.1 6.12 backports"	# what the module is built for, loaded on and smoke-tested on
 OWN_KERNELS="debug kcsan"	# of tools/vm/kernel, with checkers
 SOURCE_PACKAGE=linux-source-6.12
 
@@ -130,15 +131,17 @@ kernel_image()
 {
 	if own_kernel "$1"; then
 		echo "$(own_kernel_dir "$1")/bzImage"
-	else
+	elif [ -e "$TREE/boot/vmlinuz-$2" ]; then
 		echo "$TREE/boot/vmlinuz-$2"
+	else
+		echo "$TREE/usr/lib/modules/$2/vmlinuz"
 	fi
 }
 
 # Where the module for a kernel lands, with what depmod says about it: laid over the guest's root.
 kmod_dir()		# VERSION
 {
-	echo "$BUILD/dkms/$1${NDRV_KCOV:+.kcov}"
+	echo "$BUILD/dkms/$1${NDRV_KCOV:+.kcov}${NDRV_CC:+.$NDRV_CC}"
 }
 
 # Version of the kernel source package that the tree's package lists offer.
