@@ -26,8 +26,8 @@ help:
 	@echo "make lint         style, layering and spelling"
 	@echo "sudo make demo    a VM with two emulated 82599, traffic through ndrv-fwd, one table;"
 	@echo "                  NIC=e810 takes that card"
-	@echo "sudo make check   every test there is: host, lint, VMs"
-	@echo "sudo make vmtest  the VM part of it; KERNEL=6.1 and T=NAME narrow it"
+	@echo "sudo make check   every test there is: host, lint, VMs, in an hour; FULL=1 in hours, on all kernels"
+	@echo "sudo make vmtest  the VM part of it; KERNEL=6.1|6.12|backports|debug|kcsan and T=NAME narrow it"
 	@echo "sudo make fuzz    random calls to the module in a VM with checkers: SECONDS=60 SEED=1 NIC=82599|e810|igb"
 	@echo "sudo make stress  everything that can happen to a port at once, in a VM: MINUTES=10 SEED= NIC="
 	@echo "sudo make soak    traffic for HOURS=1 in a VM, nothing lost, no memory lost; NIC=82599|e810"
@@ -63,8 +63,9 @@ vmtest:
 demo:
 	$(TOP)/tools/vm/demo
 
+# With KERNEL: what runs on kernels, and no more.
 check:
-	$(TOP)/tools/vm/check
+	$(TOP)/tools/vm/check $(if $(KERNEL),vm,all)
 
 fuzz:
 	@FUZZ_SECONDS=$(SECONDS) $(TOP)/tools/vm/fuzz
