@@ -25,8 +25,11 @@
 #include <unistd.h>
 
 #define PARK_MS		(CALL_MS + MS(5000))
+#define END_MS		MS(10000)
 #define UNLOAD_MS	MS(20000)
 #define CABLE_FRAMES	300
+#define OWNERS		3	/* one of so many actors owns the machine */
+#define HOT_MS		MS(4000)	/* for so long most of them look at the same port */
 #define FULL_MINUTES	10.0	/* after so long, every pair of actions has met */
 
 struct stress *stress;
@@ -102,23 +105,40 @@ static void on_faults(void)
 	sigaction(SIGSEGV, &sa, NULL);
 }
 
-static int pick(void)
+/* Owners do what the first of the actions are, the others the rest of them. */
+static int pick(bool owner)
 {
+	int first = owner ? 0 : ACT_OPEN, last = owner ? ACT_OPEN : NR_ACTS, a;
 	unsigned int sum = 0, n;
-	int a;
 
-	for (a = 0; a < NR_ACTS; a++)
+	for (a = first; a < last; a++)
 		sum += actions[a].weight;
 	n = roll(sum);
-	for (a = 0; n >= actions[a].weight; a++)
+	for (a = first; n >= actions[a].weight; a++)
 		n -= actions[a].weight;
 	return a;
 }
 
-static void act(void)
+/* Somewhere, but in half of all cases where the others are, too. */
+static unsigned int pick_port(void)
 {
-	struct span span = { .act = (uint8_t)pick(), .port = (uint8_t)roll(stress->nr_ports) };
+	return chance(50) ? now_ms() / HOT_MS % stress->nr_ports : roll(stress->nr_ports);
+}
+
+static bool suits(int act, const struct stress_port *sp)
+{
+	return act == ACT_SURPRISE ? sp->sim >= 0 : act != ACT_HOTPLUG || sp->igb >= 0;
+}
+
+static void act(bool owner)
+{
+	struct span span = {};
 	bool done;
+
+	do {
+		span.port = (uint8_t)pick_port();
+		span.act = (uint8_t)pick(owner);
+	} while (!suits(span.act, &stress->ports[span.port]));
 
 	me->port = span.port;
 	me->act = span.act;
@@ -134,7 +154,7 @@ static void act(void)
 		me->spans[me->nr_spans++] = span;
 }
 
-static void actor_main(void)
+static void actor_main(bool owner)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	setpgid(0, 0);
@@ -148,8 +168,8 @@ static void actor_main(void)
 		me->parked = false;
 		if (stress->stop)
 			break;
-		act();
-		sleep_ms(roll(20));
+		act(owner);
+		sleep_ms(roll(owner ? 300 : 20));
 	}
 	_exit(0);
 }
@@ -157,6 +177,7 @@ static void actor_main(void)
 static void actors_start(void)
 {
 	unsigned int i;
+	pid_t pid;
 
 	fflush(stdout);
 	stress->pause = true;
@@ -165,11 +186,12 @@ static void actors_start(void)
 
 		a->rng = opt.seed * 0x2545f4914f6cdd1dULL + i;
 		a->act = a->port = -1;
-		a->pid = fork();
-		if (!a->pid) {
+		pid = fork();
+		if (!pid) {
 			me = a;
-			actor_main();
+			actor_main(i < opt.actors / OWNERS);
 		}
+		a->pid = pid;
 		stress->nr_actors++;
 	}
 }
@@ -271,6 +293,22 @@ static bool pause_actors(void)
 		sleep_ms(20);
 	}
 	return true;
+}
+
+/* All have been told. Who does not end is shown as stuck already, or killed here. */
+static void actors_end(void)
+{
+	uint64_t end = now_ms() + END_MS;
+	unsigned int i;
+
+	while (waitpid(-1, NULL, WNOHANG) >= 0) {
+		if (now_ms() > end + END_MS)
+			return;
+		if (now_ms() > end)
+			for (i = 0; i < stress->nr_actors; i++)
+				kill(stress->actors[i].pid, SIGKILL);
+		sleep_ms(50);
+	}
 }
 
 /* ---- neighbour -------------------------------------------------------------------------------------------- */
@@ -434,7 +472,7 @@ static void run(void)
 
 	while (good && now_ms() < end)
 		good = epoch(++nr);
-	stress->stop = true;
+	stress->stop = stress->neighbour_end = true;
 	matrix_print();
 	actions_print();
 	calls_print();
@@ -524,8 +562,7 @@ int main(int argc, char **argv)
 	stress->nr_sim = (int)dev_count() - stress->nr_igb;
 	actors_start();
 	run();
-	while (wait(NULL) > 0)
-		;
+	actors_end();
 	printf("1..%u\n", tap_n);
 	return tap_failed || !tap_n;
 }

@@ -93,6 +93,7 @@ const char *call_name(enum call call);
 /* A call and its result, which must be what is documented; returns it. */
 #define CALL(call_, expr) ({ call_begin(call_); call_end((call_), (expr)); })
 void call_begin(enum call call);
+extern bool is_child;	/* of an actor, which waits for it: what it is in is not shown */
 long call_end(enum call call, long ret);
 void fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 uint32_t roll(uint32_t below);			/* the actor's next pseudo-random number */

@@ -88,12 +88,16 @@ void fail(const char *fmt, ...)
 	va_end(ap);
 }
 
+static uint64_t began_ms;
+bool is_child;
+
 void call_begin(enum call call)
 {
-	if (!me)
+	began_ms = now_ms();
+	if (!me || is_child)
 		return;
 	me->call = call;
-	me->call_ms = now_ms();
+	me->call_ms = began_ms;
 }
 
 static bool documented(enum call call, int err)
@@ -115,8 +119,9 @@ long call_end(enum call call, long ret)
 
 	if (!me)
 		return ret;
-	ms = now_ms() - me->call_ms;
-	me->call_ms = 0;
+	ms = now_ms() - began_ms;
+	if (!is_child)
+		me->call_ms = 0;
 	if (ms > me->longest_ms[call])
 		me->longest_ms[call] = (uint32_t)ms;
 	if (err < MAX_ERRNO)

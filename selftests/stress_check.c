@@ -60,7 +60,8 @@ void matrix_add(void)
 /* Two processes at once cannot pull the same card: they do not try. */
 static bool possible(int a, int b)
 {
-	return (a != ACT_SURPRISE && a != ACT_HOTPLUG) || (b != ACT_SURPRISE && b != ACT_HOTPLUG);
+	return (a != ACT_SURPRISE && a != ACT_HOTPLUG) ||
+	       (b != ACT_SURPRISE && b != ACT_HOTPLUG);
 }
 
 /* Cards of the simulator can be pulled by surprise, those of QEMU have slots that can be emptied. */

@@ -30,14 +30,15 @@ static int bind_port(const struct stress_port *sp)
 
 bool act_bind(struct stress_port *sp)
 {
+	bool tried = false;
 	int i;
 
+	/* That it is bound already is no reason to come later. */
 	for (i = 0; i < 3 && !stress->quiet; i++) {
-		if (!bind_port(sp))
-			return true;
+		tried |= bind_port(sp) != -ENOENT;
 		sleep_ms(roll(60));
 	}
-	return false;
+	return tried;
 }
 
 bool act_unbind(struct stress_port *sp)
@@ -86,8 +87,10 @@ bool act_surprise(struct stress_port *sp)
 	CALL(C_SIM, sim_command("remove %d", sp->sim));
 	sleep_ms(roll(400));
 	pid = fork();
-	if (!pid)
+	if (!pid) {
+		is_child = true;
 		_exit(remove_function(sp) ? 1 : 0);
+	}
 	end = now_ms() + (chance(50) ? PATIENT_MS : 0);
 	while (pid > 0 && now_ms() < end && !waitpid(pid, NULL, WNOHANG))
 		sleep_ms(5);
@@ -184,9 +187,11 @@ int module_unload(unsigned int ms)
 
 int module_load(void)
 {
+	/* From memory, where somebody has put it there */
+	static const char *const here[] = { "insmod", "/run/" DRIVER ".ko", NULL };
 	static const char *const argv[] = { "modprobe", DRIVER, NULL };
 
-	return run_program(argv);
+	return run_program(access(here[1], R_OK) ? argv : here);
 }
 
 /* The others are asked to be brief, but not to stop. With a neighbour, it is in use. */

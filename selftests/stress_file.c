@@ -527,6 +527,7 @@ bool act_kill(struct stress_port *sp)
 		return false;
 	}
 	if (!pid) {
+		is_child = true;
 		while (now_ms() < end) {
 			switch (what) {
 			case 0:
