@@ -73,7 +73,24 @@ vm()
 	done
 }
 
-STOCK="6.1 6.12 backports"
+# The same for a script that calls ndrv-vm by itself: it gets the kernel's name as KERNEL, and as the
+# word {} of its arguments.
+vm_script()		# NAME BUDGET ALL COMMAND...
+{
+	local name=$1 k needs kernels
+
+	kernels=$(kernels_of "$2" "$3")
+	shift 3
+	for k in $kernels; do
+		case "$name-$k" in *"${T:-}"*) ;; *) continue ;; esac
+		needs=setup,build,build-selftests,dkms
+		if own_kernel "$k"; then
+			needs=$needs,kernel-$k
+			own_used="$own_used $k"
+		fi
+		add vm "$needs" "$name-$k" tap env KERNEL="$k" "${@/#\{\}/$k}"
+	done
+}
 
 # The kernel selftests. debug judges them where there is no time for all kernels.
 selftest_parts()
@@ -102,6 +119,27 @@ judge_parts()
 	vm judge-dpdk-e810 6.12 6.12 --timeout 600 --sim "$(ends e810)" -- $GUEST/judge-dpdk
 	vm judge-dpdk-e810-safe 6.12 6.12 --timeout 600 --sim "$(ends e810)" -- $GUEST/judge-dpdk safe
 	vm judge-dpdk-82599 6.12 6.12 --timeout 600 --sim "$(ends 82599)" -- $GUEST/judge-dpdk
+}
+
+# Everything at once, at random, and with devices that lie. The seed is the commit's: another one for
+# each, the same when a run is repeated.
+torture_parts()
+{
+	local nic seed
+
+	seed=${SEED:-$((16#$(git -C "$TOP" rev-parse --short=7 HEAD 2>/dev/null || echo 1)))}
+	vm_script stress debug "$MATRIX debug kcsan" env MINUTES=10 SEED="$seed" "$VM_DIR/stress"
+	for nic in $CARDS; do
+		vm_script "fuzz-$nic" debug debug env NIC="$nic" FUZZ_SECONDS=30 SEED="$seed" "$VM_DIR/fuzz"
+	done
+	vm_script hostile debug debug "$VM_DIR/hostile" --kernel {} -- -t 60 -s "$seed"
+}
+
+# Does the module work at all on each of the kernels it is for: all families in one VM.
+smoke_parts()
+{
+	vm smoke "$MATRIX" "$MATRIX" --timeout 600 --kmod --igb 2 \
+		--sim "$(pair 82599 0) $(pair e810 2)" -- $GUEST/smoke $CARDS
 }
 
 # What needs a VM of its own kind. Within the budget, each family meets another kernel.
@@ -149,7 +187,9 @@ demo_parts()
 vm_parts()
 {
 	selftest_parts
+	torture_parts
 	judge_parts
+	smoke_parts
 	special_parts
 	demo_parts
 }
