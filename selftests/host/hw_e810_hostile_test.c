@@ -11,5 +11,5 @@ int main(void)
 		"mac=02:11:22:33:44:55,pages=off",
 	};
 
-	return hostile_main(options, ARRAY_SIZE(options), 400);
+	return hostile_main(options, ARRAY_SIZE(options), 200);
 }
