@@ -10,11 +10,12 @@ TAP_LOG=$(mktemp)
 # check NAME COMMAND...: one test case; a failing command's output is shown.
 check()
 {
-	local name=$1 rc=0
+	local name=$1 rc=0 t0=$SECONDS
 
 	shift
 	TAP_N=$((TAP_N + 1))
 	"$@" > "$TAP_LOG" 2>&1 < /dev/null || rc=$?
+	[ $((SECONDS - t0)) -lt 10 ] || echo "# took $((SECONDS - t0)) s:"
 	if [ $rc = 0 ]; then
 		echo "ok $TAP_N - $name"
 	else
