@@ -8,11 +8,12 @@
 passed=0 failed=0 skipped=0 times=""
 started=$(now_ms)
 
-# Places at a time. vm: VMs; cpu: what keeps a processor busy without one; net: downloads; alone:
-# nothing else may run beside it, and it comes last.
+# Places at a time. vm: VMs, one more when no compiler competes with them any longer (a VM waits for
+# about a fifth of its time); cpu: what keeps processors busy without a VM; net: downloads; alone: nothing
+# else may run beside it, and it comes last.
 declare -A lane_places=([vm]=$JOBS [cpu]=1 [net]=1 [alone]=1)
 
-part_names=()
+part_names=() cpu_left=""
 declare -A part_lane=() part_needs=() part_kind=() part_command=() part_state=() part_pid=()
 
 # add LANE NEEDS NAME KIND COMMAND...: declare a part. NEEDS: names with commas between, or "-"; what is
@@ -137,10 +138,21 @@ start_part()		# NAME
 	part_pid[$name]=$!
 }
 
+# Some part is in this state and in another lane than this.
+other_lanes()		# STATE LANE
+{
+	local n
+
+	for n in "${part_names[@]}"; do
+		[ "${part_lane[$n]}" = "$2" ] || [ "${part_state[$n]}" != "$1" ] || return 0
+	done
+	return 1
+}
+
 # Why NAME cannot start yet; nothing if it can. A need that failed makes it fail, too.
 blocked()		# NAME
 {
-	local lane=${part_lane[$1]} need n running=0
+	local lane=${part_lane[$1]} need n running=0 places
 
 	for need in ${part_needs[$1]//,/ }; do
 		case "${part_state[$need]:-good}" in
@@ -152,18 +164,22 @@ blocked()		# NAME
 		[ "${part_lane[$n]}" = "$lane" ] || [ "$lane" = alone ] && running=$((running + 1))
 		[ "${part_lane[$n]}" != alone ] || running=99
 	done
-	if [ "$lane" = alone ]; then
-		for n in "${part_names[@]}"; do
-			[ "${part_lane[$n]}" = alone ] || [ "${part_state[$n]}" != waits ] || running=99
-		done
-	fi
-	[ $running -lt "${lane_places[$lane]}" ] || echo waits
+	places=${lane_places[$lane]}
+	case $lane in
+	alone) ! other_lanes waits alone || running=99 ;;
+	vm) [ -n "$cpu_left" ] || places=$((places + 1)) ;;
+	esac
+	[ $running -lt "$places" ] || echo waits
 }
 
 start_what_can()
 {
 	local name why
 
+	cpu_left=""
+	for name in "${part_names[@]}"; do
+		case "${part_lane[$name]}:${part_state[$name]}" in cpu:waits|cpu:runs) cpu_left=1 ;; esac
+	done
 	for name in "${part_names[@]}"; do
 		[ "${part_state[$name]}" = waits ] || continue
 		why=$(blocked "$name")
