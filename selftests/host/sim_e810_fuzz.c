@@ -4,34 +4,24 @@
  * the E810 model must neither crash nor hang nor touch anything it was not given. Run under ASan
  * and UBSan. Seeded: SEED=n ROUNDS=n repeat or lengthen a run.
  */
-#include <time.h>
-
 #include "sim_e810_port.h"
-
-static uint64_t state;
-
-static uint32_t rnd(void)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (uint32_t)(state >> 16);
-}
+#include "fuzz.h"
+#include "sim_fuzz.h"
 
 /* Mostly values that get far: small numbers, valid addresses, bits that matter. */
 static uint32_t value(void)
 {
-	switch (rnd() % 8) {
+	switch (pick(8)) {
 	case 0:
-		return rnd() % 80;
+		return pick(80);
 	case 1:
 		return RX_RING + (rnd() & 0xff80);
 	case 2:
-		return 1u << rnd() % 32;
+		return 1u << pick(32);
 	case 3:
 		return 1u << 30 | (rnd() & 0x18ff);
 	case 4:
-		return rnd() % 2 ? 0 : 0xffffffff;
+		return pick(2) ? 0 : 0xffffffff;
 	case 5:
 		return RING;
 	}
@@ -40,25 +30,25 @@ static uint32_t value(void)
 
 static uint64_t descriptor_address(void)
 {
-	switch (rnd() % 4) {
+	switch (pick(4)) {
 	case 0:
 		return (uint64_t)rnd() << 32 | rnd();
 	case 1:
-		return TX_BUF + 0x100000 - rnd() % 64;
+		return TX_BUF + 0x100000 - pick(64);
 	}
-	return TX_BUF + rnd() % 0x20000;
+	return TX_BUF + pick(0x20000);
 }
 
 static uint64_t random_data(void)
 {
 	static const uint64_t sums[] = { 0, IPV4_SUM | UDP, IPV4_SUM | TCP, IPV6 | TCP, IPV4 | SCTP };
-	uint64_t hi = SIZE(rnd() % 4 ? 60 + rnd() % 1400 : rnd() % 16384);
+	uint64_t hi = SIZE(pick(4) ? 60 + pick(1400) : pick(16384));
 
-	if (rnd() % 4)
+	if (pick(4))
 		hi |= EOP | RS;
-	if (rnd() % 3 == 0)
-		hi |= sums[rnd() % 5] | LENS(14, 20 * (1 + rnd() % 2), 4 * (rnd() % 6));
-	if (rnd() % 6 == 0)
+	if (one_in(3))
+		hi |= sums[pick(5)] | LENS(14, 20 * (1 + pick(2)), 4 * (pick(6)));
+	if (one_in(6))
 		hi |= L2TAG1 | (uint64_t)rnd() << 48;
 	return hi;
 }
@@ -68,12 +58,12 @@ static void random_ring(struct txd *d)
 	for (unsigned int i = 0; i < RING; i++) {
 		uint64_t hi = random_data();
 
-		switch (rnd() % 16) {
+		switch (pick(16)) {
 		case 0:
 			hi = (uint64_t)rnd() << 32 | rnd();
 			break;
 		case 1:
-			hi = CTX_TSO(rnd() % 3000, rnd() % 2000);
+			hi = CTX_TSO(pick(3000), pick(2000));
 			break;
 		case 2:
 			hi = 1 | (uint64_t)(rnd() & 0x7f) << 4 | (uint64_t)rnd() << 32;
@@ -89,12 +79,12 @@ static void random_ring(struct txd *d)
 static void random_frame(struct nic *n)
 {
 	static uint8_t f[16384];
-	uint32_t len = ip_frame(f, rnd() % 2, rnd() % 2 ? 6 : 17, rnd() % 2000);
+	uint32_t len = ip_frame(f, pick(2), pick(2) ? 6 : 17, pick(2000));
 
-	if (rnd() % 3 == 0)
-		len = rnd() % len;
-	for (unsigned int i = rnd() % 8; len && i; i--)
-		f[rnd() % len] = (uint8_t)rnd();
+	if (one_in(3))
+		len = pick(len);
+	for (unsigned int i = pick(8); len && i; i--)
+		f[pick(len)] = (uint8_t)rnd();
 	if (len >= 14)
 		sim_inproc_inject(n->t->p, f, len);
 }
@@ -106,12 +96,12 @@ static void random_command(struct nic *n)
 	uint8_t param[16];
 
 	for (unsigned int i = 0; i < 16; i++)
-		param[i] = rnd() % 3 ? (uint8_t)(rnd() % 4) : (uint8_t)rnd();
-	if (rnd() % 2)
-		set16(param, (uint16_t)(0x8000 | rnd() % 4));
+		param[i] = pick(3) ? (uint8_t)(pick(4)) : (uint8_t)rnd();
+	if (pick(2))
+		set16(param, (uint16_t)(0x8000 | pick(4)));
 	for (unsigned int i = 0; i < 512; i++)
-		n->t->buf[i] = rnd() % 2 ? (uint8_t)(rnd() % 8) : (uint8_t)rnd();
-	aq(n->t, ops[rnd() % (sizeof(ops) / 2)], param, (uint16_t)(1 + rnd() % 2100), rnd() % 4);
+		n->t->buf[i] = pick(2) ? (uint8_t)(pick(8)) : (uint8_t)rnd();
+	aq(n->t, ops[pick(sizeof(ops) / 2)], param, (uint16_t)(1 + pick(2100)), pick(4));
 }
 
 /* A random register soon leaves the port deaf or mute; what follows is to reach it again. */
@@ -123,7 +113,7 @@ static void restart(struct nic *n)
 	aq_open(n->t);
 	settle();
 	n->teid = default_group(n->t);
-	n->vsi = (unsigned int)vsi_add(n->t, 0, 4, rnd() % 4, (uint8_t)(rnd() & 0xe0), 0);
+	n->vsi = (unsigned int)vsi_add(n->t, 0, 4, pick(4), (uint8_t)(rnd() & 0xe0), 0);
 	rule_add(n->t, 1, 1, n->vsi, TO_VSI(n->vsi) | LB | LAN, bcast, 0, 0);
 	for (unsigned int q = 0; q < 4; q++) {
 		rx_on(n, q, &(struct rx_opts){ .rxdid = 2 }, 56);
@@ -147,65 +137,65 @@ static void one_move(struct nic *n)
 					  0x2d2000, 0xfc000, 0x380000, 0x3000000 };
 	static const unsigned int ids[] = { 2, 22, 6, 1, 0 };
 	bool paged = sim_inproc_dev(n->t->p)->bars[0].size > TX_PAGE(0);
-	unsigned int q = rnd() % 4;
-	struct rx_opts o = { .rxdid = ids[rnd() % 5], .small = rnd() % 8 == 0,
-			     .keep_crc = rnd() % 2, .l2tag2 = rnd() % 2,
-			     .buf = rnd() % 4 ? 0 : 128 * (rnd() % 128) };
+	unsigned int q = pick(4);
+	struct rx_opts o = { .rxdid = ids[pick(5)], .small = one_in(8),
+			     .keep_crc = pick(2), .l2tag2 = pick(2),
+			     .buf = pick(4) ? 0 : 128 * (pick(128)) };
 
-	switch (rnd() % 14) {
+	switch (pick(14)) {
 	case 0:
-		wr(n->t, areas[rnd() % (paged ? 16 : 15)] + (rnd() & 0xffc), value());
+		wr(n->t, areas[pick(paged ? 16 : 15)] + (rnd() & 0xffc), value());
 		break;
 	case 1:
-		rd(n->t, rnd() % (uint32_t)sim_inproc_dev(n->t->p)->bars[0].size & ~3u);
+		rd(n->t, pick((uint32_t)sim_inproc_dev(n->t->p)->bars[0].size) & ~3u);
 		break;
 	case 2:
-		if (rnd() % 8 == 0)
-			wr(n->t, rnd() % 0x800000 & ~3u, value());
+		if (one_in(8))
+			wr(n->t, pick(0x800000) & ~3u, value());
 		break;
 	case 3:
 		wr(n->t, RX_CTRL(q), 0);
-		rx_on(n, q, &o, rnd() % 70);
+		rx_on(n, q, &o, pick(70));
 		break;
 	case 4:
 		tx_off(n, q);
 		tx_on(n, q);
 		random_ring(n->tx[q]);
-		wr(n->t, TX_TAIL(q), rnd() % 70);
+		wr(n->t, TX_TAIL(q), pick(70));
 		break;
 	case 5:
 		wr(n->t, RX_CTRL(q), value());
 		break;
 	case 6:
-		wr(n->t, rnd() % 2 && paged ? RX_PAGE(q) : RX_TAIL(q), rnd() % 70);
+		wr(n->t, pick(2) && paged ? RX_PAGE(q) : RX_TAIL(q), pick(70));
 		break;
 	case 7:
-		wr(n->t, rnd() % 2 && paged ? TX_PAGE(q) : TX_TAIL(q), rnd() % 70);
+		wr(n->t, pick(2) && paged ? TX_PAGE(q) : TX_TAIL(q), pick(70));
 		break;
 	case 8:
-		if (rnd() % 2 && n->rx[q])
-			n->rx[q][rnd() % RING].qw[0] = descriptor_address();
+		if (pick(2) && n->rx[q])
+			n->rx[q][pick(RING)].qw[0] = descriptor_address();
 		else if (n->tx[q])
-			n->tx[q][rnd() % RING].lo = descriptor_address();
+			n->tx[q][pick(RING)].lo = descriptor_address();
 		break;
 	case 9:
-		sim_inproc_link(n->t->p, rnd() % 8);
+		sim_inproc_link(n->t->p, pick(8));
 		break;
 	case 10:
-		random_store(n, rnd() % 2 ? RX_TAIL(0) : TX_TAIL(0));
+		random_store(n, pick(2) ? RX_TAIL(0) : TX_TAIL(0));
 		if (paged)
-			random_store(n, rnd() % 2 ? RX_PAGE(q) : TX_PAGE(q));
+			random_store(n, pick(2) ? RX_PAGE(q) : TX_PAGE(q));
 		break;
 	case 11:
-		if (rnd() % 4 == 0)
+		if (one_in(4))
 			random_command(n);
 		break;
 	default:
 		random_frame(n);
 	}
-	if (rnd() % 4 == 0)
-		sim_inproc_step(rnd() % 100000);
-	if (rnd() % 300 == 0)
+	if (one_in(4))
+		sim_inproc_step(pick(100000));
+	if (one_in(300))
 		restart(n);
 }
 
@@ -220,40 +210,36 @@ static bool usable_again(struct nic *n)
 	return (n->rx[0][0].qw[1] & 3) == 3 && !memcmp(n->rx_buf[0], f, len);
 }
 
-static void run(const char *options, unsigned int rounds, uint64_t seed)
+static struct sim_counters reached;
+
+static void storm(const char *options, unsigned int moves)
 {
 	struct nic *n = nic_new(options, 4, 3);
-	struct timespec a, b;
 
-	state = seed * 0x9e3779b97f4a7c15ull + 1;
 	restart(n);
-	clock_gettime(CLOCK_MONOTONIC, &a);
-	for (unsigned int i = 0; i < rounds; i++)
+	while (moves-- && fuzz_more())
 		one_move(n);
-	clock_gettime(CLOCK_MONOTONIC, &b);
-	printf("# %s: %u moves, seed %llu, %.1f s: %llu frames in, %llu out, %llu faults, "
-	       "%llu bad descriptors, %llu bad tails\n", options, rounds, (unsigned long long)seed,
-	       b.tv_sec - a.tv_sec + (b.tv_nsec - a.tv_nsec) / 1e9,
-	       (unsigned long long)ctr(n->t)->rx_frames, (unsigned long long)ctr(n->t)->tx_frames,
-	       (unsigned long long)ctr(n->t)->dma_faults, (unsigned long long)ctr(n->t)->bad_desc,
-	       (unsigned long long)ctr(n->t)->tail_overruns);
-	tap_ok(ctr(n->t)->rx_frames && ctr(n->t)->tx_frames && ctr(n->t)->bad_desc &&
-	       ctr(n->t)->tail_overruns && ctr(n->t)->dma_faults,
-	       "%s: the storm reached rings and descriptors", options);
-	tap_eq(ctr(n->t)->dma_after_stop, 0, "no DMA for a stopped queue");
-	tap_ok(usable_again(n), "%s: after FLR the port works as new", options);
+	FUZZ_CHECK(!ctr(n->t)->dma_after_stop);
+	FUZZ_CHECK(usable_again(n));
+	fuzz_reached(&reached, ctr(n->t));
 	nic_free(n);
 }
 
+static void fuzz_one(unsigned int moves)
+{
+	static const char *const options[] = {
+		"trap=off", "trap=on", "trap=off,police=on", "pages=off",
+	};
+
+	storm(options[pick(4)], moves);
+}
+
+#ifndef FUZZ_LIBFUZZER
 int main(void)
 {
-	const char *s = getenv("SEED"), *r = getenv("ROUNDS");
-	unsigned int rounds = r ? (unsigned int)strtoul(r, NULL, 0) : 30000;
-	uint64_t seed = s ? strtoull(s, NULL, 0) : 1;
-
-	run("trap=off", rounds, seed);
-	run("trap=on", rounds, seed + 1);
-	run("trap=off,police=on", rounds, seed + 2);
-	run("pages=off", rounds, seed + 3);
+	fuzz_main(12, 10000);
+	fuzz_reached_all(&reached);
+	tap_ok(reached.dma_faults, "... and addresses that are not mapped");
 	return tap_done();
 }
+#endif

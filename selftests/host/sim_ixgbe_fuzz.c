@@ -4,34 +4,24 @@
  * model must neither crash nor hang nor touch anything it was not given. Run under ASan and UBSan.
  * Seeded: SEED=n ROUNDS=n repeat or lengthen a run.
  */
-#include <time.h>
-
 #include "sim_ixgbe.h"
-
-static uint64_t state;
-
-static uint32_t rnd(void)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return state >> 16;
-}
+#include "fuzz.h"
+#include "sim_fuzz.h"
 
 /* Mostly values that get far: small numbers, valid addresses, bits that matter. */
 static uint32_t value(void)
 {
-	switch (rnd() % 8) {
+	switch (pick(8)) {
 	case 0:
-		return rnd() % 80;
+		return pick(80);
 	case 1:
 		return RX_RING + (rnd() & 0xff80);
 	case 2:
-		return 1u << rnd() % 32;
+		return 1u << pick(32);
 	case 3:
 		return 1u << 25 | (rnd() & 0xff);
 	case 4:
-		return rnd() % 2 ? 0 : 0xffffffff;
+		return pick(2) ? 0 : 0xffffffff;
 	case 5:
 		return RING * 16;
 	}
@@ -40,27 +30,27 @@ static uint32_t value(void)
 
 static uint64_t descriptor_address(void)
 {
-	switch (rnd() % 4) {
+	switch (pick(4)) {
 	case 0:
 		return (uint64_t)rnd() << 32 | rnd();
 	case 1:
-		return TX_BUF + 0x100000 - rnd() % 64;
+		return TX_BUF + 0x100000 - pick(64);
 	}
-	return TX_BUF + rnd() % 0x20000;
+	return TX_BUF + pick(0x20000);
 }
 
 static void random_ring(struct desc *d)
 {
 	for (unsigned int i = 0; i < RING; i++) {
-		uint32_t d2 = rnd() % 3 ? TX_DATA | rnd() % 3000 : rnd(), d3 = rnd();
+		uint32_t d2 = pick(3) ? TX_DATA | pick(3000) : rnd(), d3 = rnd();
 
-		if (rnd() % 4 == 0)
+		if (one_in(4))
 			d2 = TX_CTX;
-		else if (rnd() % 2)
+		else if (pick(2))
 			d2 |= TX_EOP_IFCS | TX_RS;
-		if (rnd() % 8 == 0)
+		if (one_in(8))
 			d2 |= TX_TSE | TX_VLE;
-		if (rnd() % 4)
+		if (pick(4))
 			d3 = (d2 & 0xffff) << 14 | (d3 & 0x310);
 		d[i] = (struct desc){ descriptor_address(), (uint64_t)d3 << 32 | d2 };
 	}
@@ -69,12 +59,12 @@ static void random_ring(struct desc *d)
 static void random_frame(struct port *t)
 {
 	static uint8_t f[16384];
-	uint32_t len = ip_frame(f, rnd() % 2, rnd() % 2 ? 6 : 17, rnd() % 2000);
+	uint32_t len = ip_frame(f, pick(2), pick(2) ? 6 : 17, pick(2000));
 
-	if (rnd() % 3 == 0)
-		len = rnd() % len;
-	for (unsigned int i = rnd() % 8; len && i; i--)
-		f[rnd() % len] = rnd();
+	if (one_in(3))
+		len = pick(len);
+	for (unsigned int i = pick(8); len && i; i--)
+		f[pick(len)] = rnd();
 	if (len >= 14)
 		sim_inproc_inject(t->p, f, len);
 }
@@ -96,56 +86,56 @@ static void restart(struct port *t)
 static void one_move(struct port *t)
 {
 	static const uint32_t pages[] = { 0x1000, 0x6000, 0x7000, 0xd000 };
-	unsigned int q = rnd() % 4;
+	unsigned int q = pick(4);
 	volatile uint8_t *page;
 	struct desc *d;
 
-	switch (rnd() % 12) {
+	switch (pick(12)) {
 	case 0:
-		if (rnd() % 8 == 0)
-			wr(t, rnd() % 0x20000 & ~3u, value());
+		if (one_in(8))
+			wr(t, pick(0x20000) & ~3u, value());
 		break;
 	case 1:
-		rd(t, rnd() % 0x80000 & ~3u);
+		rd(t, pick(0x80000) & ~3u);
 		break;
 	case 2:
-		wr(t, pages[rnd() % 4] + (rnd() & 0xffc), value());
+		wr(t, pages[pick(4)] + (rnd() & 0xffc), value());
 		break;
 	case 3:
-		rx_on(t, q, SRRCTL_ADV + (rnd() % 4 ? 0 : rnd()), rnd() & 1u << 30, rnd() % 70);
+		rx_on(t, q, SRRCTL_ADV + (pick(4) ? 0 : rnd()), rnd() & 1u << 30, pick(70));
 		rx_open(t);
 		break;
 	case 4:
 		tx_on(t, q, rnd() & 0x7f0000);
 		random_ring(t->tx[q]);
-		wr(t, TXQ(q) + 0x18, rnd() % 70);
+		wr(t, TXQ(q) + 0x18, pick(70));
 		break;
 	case 5:
-		wr(t, (rnd() % 2 ? RXQ(q) : TXQ(q)) + 0x28, rnd() % 2 ? 0 : value());
+		wr(t, (pick(2) ? RXQ(q) : TXQ(q)) + 0x28, pick(2) ? 0 : value());
 		break;
 	case 6:
-		wr(t, (rnd() % 2 ? RXQ(q) : TXQ(q)) + 0x18, rnd() % 70);
+		wr(t, (pick(2) ? RXQ(q) : TXQ(q)) + 0x18, pick(70));
 		break;
 	case 7:
-		d = rnd() % 2 ? t->rx[q] : t->tx[q];
+		d = pick(2) ? t->rx[q] : t->tx[q];
 		if (d)
-			d[rnd() % RING].lo = descriptor_address();
+			d[pick(RING)].lo = descriptor_address();
 		break;
 	case 8:
-		sim_inproc_link(t->p, rnd() % 8);
+		sim_inproc_link(t->p, pick(8));
 		break;
 	case 9:
 		/* The pages again, as a plain store of any size at any place. */
-		page = sim_inproc_bar_ptr(t->p, 0, pages[rnd() % 4]);
+		page = sim_inproc_bar_ptr(t->p, 0, pages[pick(4)]);
 		if (page)
 			page[rnd() & 0xfff] = rnd();
 		break;
 	default:
 		random_frame(t);
 	}
-	if (rnd() % 4 == 0)
-		sim_inproc_step(rnd() % 100000);
-	if (rnd() % 500 == 0)
+	if (one_in(4))
+		sim_inproc_step(pick(100000));
+	if (one_in(500))
 		restart(t);
 }
 
@@ -160,38 +150,33 @@ static bool usable_again(struct port *t)
 	return (t->rx[0][0].hi & 3) == 3 && !memcmp(t->rx_buf[0], f, len);
 }
 
-static void run(const char *options, unsigned int rounds, uint64_t seed)
+static struct sim_counters reached;
+
+static void storm(const char *options, unsigned int moves)
 {
 	struct port *t = port_new(options);
-	struct timespec a, b;
 
-	state = seed * 0x9e3779b97f4a7c15ull + 1;
 	restart(t);
-	clock_gettime(CLOCK_MONOTONIC, &a);
-	for (unsigned int i = 0; i < rounds; i++)
+	while (moves-- && fuzz_more())
 		one_move(t);
-	clock_gettime(CLOCK_MONOTONIC, &b);
-	printf("# %s: %u moves, seed %llu, %.1f s: %llu frames in, %llu out, %llu faults, "
-	       "%llu bad descriptors, %llu bad tails\n", options, rounds, (unsigned long long)seed,
-	       b.tv_sec - a.tv_sec + (b.tv_nsec - a.tv_nsec) / 1e9,
-	       (unsigned long long)ctr(t)->rx_frames, (unsigned long long)ctr(t)->tx_frames,
-	       (unsigned long long)ctr(t)->dma_faults, (unsigned long long)ctr(t)->bad_desc,
-	       (unsigned long long)ctr(t)->tail_overruns);
-	tap_ok(ctr(t)->rx_frames && ctr(t)->tx_frames && ctr(t)->bad_desc && ctr(t)->tail_overruns,
-	       "%s: the storm reached rings and descriptors", options);
-	tap_eq(ctr(t)->dma_after_stop, 0, "no DMA for a stopped queue");
-	tap_ok(usable_again(t), "%s: after FLR the port works as new", options);
+	FUZZ_CHECK(!ctr(t)->dma_after_stop);
+	FUZZ_CHECK(usable_again(t));
+	fuzz_reached(&reached, ctr(t));
 	port_free(t);
 }
 
+static void fuzz_one(unsigned int moves)
+{
+	static const char *const options[] = { "trap=off", "trap=on", "trap=off,police=on" };
+
+	storm(options[pick(3)], moves);
+}
+
+#ifndef FUZZ_LIBFUZZER
 int main(void)
 {
-	const char *s = getenv("SEED"), *r = getenv("ROUNDS");
-	unsigned int rounds = r ? strtoul(r, NULL, 0) : 40000;
-	uint64_t seed = s ? strtoull(s, NULL, 0) : 1;
-
-	run("trap=off", rounds, seed);
-	run("trap=on", rounds, seed + 1);
-	run("trap=off,police=on", rounds, seed + 2);
+	fuzz_main(12, 10000);
+	fuzz_reached_all(&reached);
 	return tap_done();
 }
+#endif
