@@ -7,7 +7,7 @@
  * else. Silicon has not been tried. Where both differ, the code is written for either, and says so.
  *
  * Filters to a queue (ETQF, FTQF) are not offered: the model knows none, so they could not be tried.
- * Nor are counters per pair: the card has them only per pool of virtual machines.
+ * Nor are counters per pair: the card has them only per virtual function.
  */
 #include "hw_igb.h"
 
