@@ -303,7 +303,7 @@ static unsigned int rss_misses(FIXTURE_DATA(queues) *self, unsigned int first)
 	return wrong;
 }
 
-TEST_F_TIMEOUT(queues, each_sends_and_receives, 300)
+TEST_F_TIMEOUT(queues, each_sends_and_receives, 900)
 {
 	unsigned int q, wrong = 0, first;
 	uint8_t f[FRAME];
@@ -442,7 +442,7 @@ static void lanes_start(FIXTURE_DATA(queues) *self, struct lane *lanes)
 }
 
 /* Threads have pairs with even numbers; those with odd numbers go, and come back, under their eyes. */
-TEST_F_TIMEOUT(queues, half_of_them_come_and_go, 300)
+TEST_F_TIMEOUT(queues, half_of_them_come_and_go, 900)
 {
 	unsigned int i, wrong = 0, slept = 0;
 	struct lane lanes[LANES];
