@@ -30,6 +30,7 @@
 #define CABLE_FRAMES	300
 #define OWNERS		3	/* one of so many actors owns the machine */
 #define HOT_MS		MS(4000)	/* for so long most of them look at the same port */
+#define WISH_MS		MS(1500)
 #define FULL_MINUTES	10.0	/* after so long, every pair of actions has met */
 
 struct stress *stress;
@@ -130,6 +131,17 @@ static bool suits(int act, const struct stress_port *sp)
 	return act == ACT_SURPRISE ? sp->sim >= 0 : act != ACT_HOTPLUG || sp->igb >= 0;
 }
 
+/* What has not met yet, meets sooner if many see to it. */
+static void wished_for(bool owner, struct span *span)
+{
+	int wish = stress->wish[roll(2)];
+
+	if (wish < 0 || owner != (wish < ACT_OPEN) || chance(40))
+		return;
+	span->act = (uint8_t)wish;
+	span->port = (uint8_t)stress->wish_port;
+}
+
 static void act(bool owner)
 {
 	struct span span = {};
@@ -139,6 +151,7 @@ static void act(bool owner)
 		span.port = (uint8_t)pick_port();
 		span.act = (uint8_t)pick(owner);
 	} while (!suits(span.act, &stress->ports[span.port]));
+	wished_for(owner, &span);
 
 	me->port = span.port;
 	me->act = span.act;
@@ -253,13 +266,34 @@ static bool actors_well(void)
 	return true;
 }
 
+static void make_a_wish(void)
+{
+	unsigned int i;
+	int a, b;
+
+	if (!matrix_wish(&a, &b))
+		a = b = -1;
+	for (i = 0; i < stress->nr_ports && a >= 0; i++) {
+		stress->wish_port = (stress->wish_port + 1) % (int)stress->nr_ports;
+		if (suits(a, &stress->ports[stress->wish_port]) &&
+		    suits(b, &stress->ports[stress->wish_port]))
+			break;
+	}
+	stress->wish[0] = a;
+	stress->wish[1] = b;
+}
+
 static bool watch(unsigned int ms)
 {
-	uint64_t end = now_ms() + ms;
+	uint64_t end = now_ms() + ms, wished = 0;
 
 	while (now_ms() < end) {
 		if (!actors_well() || stress->nr_failures >= MAX_FAILURES)
 			return false;
+		if (now_ms() >= wished + WISH_MS) {
+			make_a_wish();
+			wished = now_ms();
+		}
 		sleep_ms(100);
 	}
 	return true;

@@ -70,6 +70,7 @@ struct stress_port {
 
 struct stress {
 	volatile bool pause, stop;
+	volatile int wish[2], wish_port;	/* actions that have not met yet, and where they could */
 	volatile bool quiet;			/* somebody would like to unload the module: be brief */
 	struct stress_port ports[MAX_PORTS];	/* that are attacked */
 	unsigned int nr_ports;
@@ -140,6 +141,8 @@ int module_load(void);
 /* What actors did at the same time to the same port, of this epoch; then their spans are forgotten. */
 void matrix_add(void);
 void matrix_print(void);
+/* The next two actions that have not met before this epoch; false: all have. */
+bool matrix_wish(int *a, int *b);
 /* Pairs of actions that never met. */
 unsigned int matrix_missing(void);
 /* Memory and mappings, with the module unloaded; a line for the table at the end. */
