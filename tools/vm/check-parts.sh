@@ -103,8 +103,8 @@ selftest_parts()
 			env NDRV_NEED=4 $GUEST/run-selftests
 		# What needs the stock driver, which debug has not.
 		[ -n "${FULL:-}${KERNEL:-}" ] ||
-			vm "unbind-$nic" 6.12 6.12 --kmod "${CARD_OPTIONS[@]}" -- \
-				env NDRV_NEED=4 $GUEST/run-selftests unbind.sh
+			vm "bind-$nic" 6.12 6.12 --kmod "${CARD_OPTIONS[@]}" -- \
+				env NDRV_NEED=4 $GUEST/run-selftests bind.sh unbind.sh
 		# shellcheck disable=SC2086  # a list of programs
 		vm "races-$nic" "" kcsan --timeout 1800 --kmod "${CARD_OPTIONS[@]}" -- \
 			env NDRV_NEED=4 $GUEST/run-selftests $CONCURRENT
