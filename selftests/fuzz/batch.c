@@ -233,7 +233,7 @@ const char *batch_check(const struct base *b)
 
 void batch_random_race(struct batch *b, struct rnd *r)
 {
-	uint32_t kill_ms = rnd_chance(r, 35) ? 1 + rnd_below(r, 120) : 0, i;
+	uint32_t kill_ms = rnd_chance(r, 35) ? 1 + rnd_below(r, 4U << rnd_below(r, 8)) : 0, i;
 	bool events = rnd_chance(r, 40);
 
 	b->nr = 2 + rnd_below(r, NR_THREADS - 1);

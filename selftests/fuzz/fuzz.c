@@ -8,6 +8,7 @@
  *   fuzz --replay FILE [--last N] [--times N]	the programs of a log again; --last: only the last N
  *   fuzz --minimise FILE			to FILE.min: what of it the oracle still objects to
  *   fuzz --print FILE				as calls that people can read
+ *   fuzz --check N				N programs through their text and back; needs nothing
  *
  * TAP. Needs root, and two ports of any family that are bound to ndrv and joined by a cable.
  */
@@ -26,16 +27,18 @@
 #define MAX_CORPUS	4096
 #define TEXT_MAX	(64 << 10)
 #define ALONE_CHECK	64		/* programs from one check to the next */
+#define SAVE_GAIN	4
 #define RACE_CHECK	8		/* batches */
 
 static struct {
-	unsigned int seconds, last, times;
+	unsigned int seconds, last, times, check;
 	uint64_t seed;
 	bool alone, race;
 	const char *log, *corpus, *save, *replay, *minimise, *print;
 } opt = { .seconds = 60, .times = 1, .seed = 1, .alone = true, .race = true };
 
 static struct prog *corpus;
+static unsigned int *gain;		/* places that a program was the first to reach */
 static unsigned int nr_corpus;
 static struct base base;
 static int log_fd = -1;
@@ -93,10 +96,12 @@ static const char *check(void)
 
 /* ---- alone: coverage is the guide ------------------------------------------------------------------ */
 
-static void keep(const struct prog *p)
+static void keep(const struct prog *p, unsigned int fresh)
 {
-	if (nr_corpus < MAX_CORPUS)
-		corpus[nr_corpus++] = *p;
+	if (nr_corpus == MAX_CORPUS)
+		return;
+	gain[nr_corpus] = fresh;
+	corpus[nr_corpus++] = *p;
 }
 
 static void next_prog(struct prog *p, struct rnd *r)
@@ -120,7 +125,7 @@ static const char *load_corpus(void)
 	if (opt.corpus && !f)
 		return "the corpus cannot be read";
 	while (f && nr_corpus < MAX_CORPUS / 2 && (ret = prog_read(&p, f)) > 0)
-		keep(&p);
+		keep(&p, 0);
 	if (f)
 		fclose(f);
 	return ret < 0 ? "the corpus cannot be understood" : NULL;
@@ -129,7 +134,7 @@ static const char *load_corpus(void)
 static void run_alone(unsigned int seconds)
 {
 	uint64_t end = now_ms() + seconds * 1000ULL, start = now_ms(), ms;
-	unsigned int nr, first = nr_corpus;
+	unsigned int nr, fresh, first = nr_corpus;
 	static struct batch b = { .nr = 1 };
 	struct rnd r = { opt.seed };
 	const char *bad = NULL;
@@ -142,8 +147,11 @@ static void run_alone(unsigned int seconds)
 		b.prog[0].flags &= PROG_LEAVE;
 		log_batch(&b);
 		bad = batch_run(&b, have_kcov);
-		if (have_kcov && kcov_harvest() && nr >= first)
-			keep(&b.prog[0]);
+		fresh = kcov_harvest();
+		if (nr < first)
+			gain[nr] = fresh;
+		else if (fresh)
+			keep(&b.prog[0], fresh);
 		if (!bad && nr % ALONE_CHECK == ALONE_CHECK - 1)
 			bad = check();
 	}
@@ -274,6 +282,7 @@ static int run_all(void)
 	return !!tap_failed;
 }
 
+/* Those that lead to many places: a run that starts with them is where this one ends, nearly. */
 static void save_corpus(void)
 {
 	static char text[TEXT_MAX];
@@ -281,7 +290,8 @@ static void save_corpus(void)
 	unsigned int i;
 
 	for (i = 0; f && i < nr_corpus; i++)
-		fwrite(text, 1, prog_text(&corpus[i], text, sizeof(text)), f);
+		if (gain[i] >= SAVE_GAIN)
+			fwrite(text, 1, prog_text(&corpus[i], text, sizeof(text)), f);
 	if (f)
 		fclose(f);
 }
@@ -311,6 +321,32 @@ static int print_file(const char *path)
 	}
 	fclose(f);
 	return ret ? 2 : 0;
+}
+
+/* What the log holds is what ran: programs of all kinds come back from their text as they were. */
+static int check_text(unsigned int count)
+{
+	static struct prog p, other, back;
+	static char text[TEXT_MAX];
+	struct rnd r = { opt.seed };
+	unsigned int nr, bad = 0;
+
+	for (nr = 0; nr < count; nr++) {
+		FILE *f;
+
+		prog_random(&other, &r);
+		prog_mutate(&p, &r, &other);
+		if (!p.nr || rnd_chance(&r, 10))
+			p = other;
+		f = fmemopen(text, prog_text(&p, text, sizeof(text)), "r");
+		bad += !f || prog_read(&back, f) != 1 || back.nr != p.nr || back.flags != p.flags ||
+		       memcmp(back.call, p.call, p.nr * sizeof(p.call[0]));
+		if (f)
+			fclose(f);
+	}
+	tap(bad ? "some came back as others" : NULL, "%u programs are what their text says", count);
+	printf("1..1\n");
+	return !!bad;
 }
 
 static int replay_file(const char *path)
@@ -346,7 +382,7 @@ static int replay_file(const char *path)
 static void usage(void)
 {
 	printf("usage: fuzz [--seconds N] [--seed N] [--mode both|alone|race] [--log FILE] [--corpus FILE] [--save FILE]\n"
-	       "       fuzz --replay FILE [--last N] [--times N] | --minimise FILE | --print FILE\n");
+	       "       fuzz --replay FILE [--last N] [--times N] | --minimise FILE | --print FILE | --check N\n");
 	exit(2);
 }
 
@@ -356,7 +392,8 @@ static void options(int argc, char **argv)
 		{ "seconds", 1, NULL, 's' }, { "seed", 1, NULL, 'n' }, { "mode", 1, NULL, 'm' },
 		{ "log", 1, NULL, 'l' }, { "corpus", 1, NULL, 'c' }, { "save", 1, NULL, 'S' },
 		{ "replay", 1, NULL, 'r' }, { "last", 1, NULL, 'L' }, { "times", 1, NULL, 't' },
-		{ "minimise", 1, NULL, 'M' }, { "print", 1, NULL, 'p' }, {},
+		{ "minimise", 1, NULL, 'M' }, { "print", 1, NULL, 'p' },
+		{ "check", 1, NULL, 'C' }, {},
 	};
 	int c;
 
@@ -376,6 +413,7 @@ static void options(int argc, char **argv)
 		case 't': opt.times = (unsigned int)strtoul(optarg, NULL, 0); break;
 		case 'M': opt.minimise = optarg; break;
 		case 'p': opt.print = optarg; break;
+		case 'C': opt.check = (unsigned int)strtoul(optarg, NULL, 0); break;
 		default: usage();
 		}
 	}
@@ -390,6 +428,8 @@ int main(int argc, char **argv)
 	options(argc, argv);
 	if (opt.print)
 		return print_file(opt.print);
+	if (opt.check)
+		return check_text(opt.check);
 	printf("TAP version 13\n");
 	if (geteuid()) {
 		printf("1..0 # SKIP needs root\n");
@@ -402,7 +442,8 @@ int main(int argc, char **argv)
 	}
 	shm = mmap(NULL, sizeof(*shm), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	corpus = calloc(MAX_CORPUS, sizeof(*corpus));
-	if (shm == MAP_FAILED || !corpus)
+	gain = calloc(MAX_CORPUS, sizeof(*gain));
+	if (shm == MAP_FAILED || !corpus || !gain)
 		return 2;
 	if (opt.log)
 		log_fd = open(opt.log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);

@@ -102,6 +102,8 @@ struct op {
 	long (*run)(struct world *w, const struct op *op, const uint64_t *a);
 	/* ioctl: it succeeded; @arg is the structure. */
 	void (*done)(struct world *w, const uint64_t *a, const void *arg);
+	/* ioctl: before it is called. */
+	void (*fix)(const struct op *op, void *arg);
 	bool event;		/* happens to the device: has a thread of its own in races */
 	struct field f[MAX_ARGS];
 };

@@ -12,9 +12,10 @@
 	static const uint64_t name[] = { \
 		sizeof((uint64_t[]){ __VA_ARGS__ }) / sizeof(uint64_t), __VA_ARGS__ }
 
-VALUES(v_entries, 256, 64, 128, 512, 1024, 4096, 8192, 0, 8, 32, 72, 100, 8160, 8200);
-VALUES(v_bytes, 2048, 1024, 4096, 9728, 8192, 0, 128, 256, 1, 2047, 16384);
+VALUES(v_entries, 256, 64, 128, 512, 1024, 256, 2048, 0, 4096, 8192, 8, 32, 72, 100, 8160, 8200);
+VALUES(v_bytes, 2048, 1024, 4096, 2048, 9728, 8192, 0, 128, 256, 1, 2047, 16384);
 VALUES(v_queue, NDRV_QUEUE_ANY, 0, 1, 2, 3, 7, 63, 64, 127, 128, 255, 256, 2048);
+VALUES(v_macq, NDRV_QUEUE_ANY, NDRV_QUEUE_ANY, 0, 1, 2, 63, 64);
 VALUES(v_pool_len, 65536, 4096, 8192, 1 << 20, 2 << 20, (2 << 20) + 4096, 4 << 20, 0, 4095, 1ULL << 44,
        -4096ULL, -1ULL);
 VALUES(v_tail, 0, 8, 16, 32, 64, 128, 248, 255, 256, 511, 1023, 4095, 8191, 8192, -1U);
@@ -46,7 +47,7 @@ VALUES(v_fcntl, 0, 1, 2, 3, 4, 5, 6);
 
 #define IOCTL(name_, weight_, cmd_, type, done_, ...) { \
 	.name = name_, .weight = weight_, .cmd = cmd_, .size = sizeof(struct type), \
-	.run = run_ioctl, .done = done_, \
+	.run = run_ioctl, .done = done_, .fix = fix_ioctl, \
 	.f = { ARG("file", K_FILE, 0), ARG("size", K_SIZE, sizeof(struct type)), ARG("ptr", K_PTR, 0), \
 	       __VA_ARGS__ } }
 
@@ -81,6 +82,50 @@ static void done_filter(struct world *w, const uint64_t *a, const void *arg)
 	const struct ndrv_filter_add *fa = arg;
 
 	w->filter_id[atomic_fetch_add(&w->filter_ids, 1) % NR_IDS] = fa->out_filter;
+}
+
+/*
+ * What belongs together: chance alone hardly ever leaves out what the flags leave out. Values that are
+ * wild already stay as they are.
+ */
+static void fix_setup(struct ndrv_queue_setup *qs)
+{
+	if (!qs->rx_entries && qs->rx_buf_bytes <= 4096)
+		qs->rx_buf_bytes = 0;
+}
+
+static void fix_doorbell(struct ndrv_doorbell *db)
+{
+	if (!(db->flags & NDRV_DOORBELL_F_RX) && db->rx_tail < 4095)
+		db->rx_tail = 0;
+	if (!(db->flags & NDRV_DOORBELL_F_TX) && db->tx_tail < 4095)
+		db->tx_tail = 0;
+}
+
+static void fix_tuple(struct ndrv_filter_add *fa)
+{
+	if (fa->flags & (NDRV_FILTER_F_SRC_PORT | NDRV_FILTER_F_DST_PORT))
+		fa->flags |= NDRV_FILTER_F_PROTO;
+	if (!(fa->flags & NDRV_FILTER_F_PROTO))
+		fa->proto = 0;
+	if (!(fa->flags & NDRV_FILTER_F_SRC_IP))
+		fa->src_ip = 0;
+	if (!(fa->flags & NDRV_FILTER_F_DST_IP))
+		fa->dst_ip = 0;
+	if (!(fa->flags & NDRV_FILTER_F_SRC_PORT))
+		fa->src_port = 0;
+	if (!(fa->flags & NDRV_FILTER_F_DST_PORT))
+		fa->dst_port = 0;
+}
+
+static void fix_ioctl(const struct op *op, void *arg)
+{
+	if (op->cmd == NDRV_QUEUE_SETUP)
+		fix_setup(arg);
+	else if (op->cmd == NDRV_DOORBELL)
+		fix_doorbell(arg);
+	else if (op->cmd == NDRV_FILTER_ADD && !strcmp(op->name, "filter_tuple"))
+		fix_tuple(arg);
 }
 
 #define FILTER(name, weight, ...) \
@@ -119,7 +164,7 @@ const struct op ops[] = {
 	IOCTL("arm", 30, NDRV_ARM, ndrv_arm, NULL, BITS(ndrv_arm, flags, 3)),
 	IOCTL("queue_get", 10, NDRV_QUEUE_GET, ndrv_queue_get, NULL, ZERO(ndrv_queue_get, flags)),
 	FILTER("filter_mac", 10, ZERO(ndrv_filter_add, flags), TYPE(NDRV_FILTER_MAC),
-	       PICK(ndrv_filter_add, queue, v_queue),
+	       PICK(ndrv_filter_add, queue, v_macq),
 	       { "mac", K_SEED, 4, offsetof(struct ndrv_filter_add, mac) + 2, 0, NULL }),
 	FILTER("filter_vlan", 8, ZERO(ndrv_filter_add, flags), TYPE(NDRV_FILTER_VLAN),
 	       { "queue", K_CONST, 4, offsetof(struct ndrv_filter_add, queue), NDRV_QUEUE_ANY, NULL },

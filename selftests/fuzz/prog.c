@@ -10,7 +10,9 @@
 #include <string.h>
 
 #define WRONG		4	/* percent of the arguments that are wrong on purpose */
+#define ODD		30	/* ... that are right, or nearly so, and rare */
 #define WRONG_EARLY	1	/* the same in what everything else stands on */
+#define ODD_EARLY	5
 
 /* What calls of one program have in common, so that they meet: few files, and their mappings. */
 struct focus {
@@ -18,6 +20,7 @@ struct focus {
 	unsigned int files;	/* slots below are used */
 	unsigned int pools;	/* made so far */
 	unsigned int wrong;	/* percent */
+	unsigned int odd;	/* percent of the values that are not of the first third of their list */
 };
 
 static uint64_t wild(struct rnd *r)
@@ -64,11 +67,11 @@ static uint64_t wrong_value(const struct field *f, struct rnd *r)
 }
 
 /* The first values of a list are the likely ones. */
-static uint64_t pick(const uint64_t *list, struct rnd *r)
+static uint64_t pick(const uint64_t *list, struct rnd *r, unsigned int odd)
 {
 	uint32_t n = (uint32_t)list[0];
 
-	if (rnd_chance(r, 60))
+	if (!rnd_chance(r, odd))
 		n = (n + 2) / 3;
 	return list[1 + rnd_below(r, n)];
 }
@@ -97,7 +100,7 @@ static uint64_t value(const struct field *f, struct focus *c)
 	case K_CONST:
 		return f->hint;
 	case K_PICK:
-		return pick(f->pick, r);
+		return pick(f->pick, r, c->odd);
 	case K_BELOW:
 		return rnd_below(r, (uint32_t)f->hint);
 	case K_SEED:
@@ -154,6 +157,7 @@ static void prologue(struct prog *p, uint64_t file, struct focus *focus)
 	unsigned int i, area;
 
 	focus->wrong = WRONG_EARLY;
+	focus->odd = ODD_EARLY;
 	for (i = 0; i < sizeof(way) / sizeof(way[0]); i++) {
 		add(p, way[i], file, focus);
 		if (!strcmp(way[i], "pool_create"))
@@ -185,13 +189,14 @@ void prog_random(struct prog *p, struct rnd *r)
 		if (rnd_chance(r, 85))
 			prologue(p, i, &focus);
 	focus.wrong = WRONG;
+	focus.odd = ODD;
 	while (more-- && p->nr < MAX_CALLS)
 		make_call(&p->call[p->nr++], choose_op(r, false), &focus);
 }
 
 void prog_events(struct prog *p, struct rnd *r)
 {
-	struct focus focus = { .r = r, .files = 1, .wrong = WRONG };
+	struct focus focus = { .r = r, .files = 1, .wrong = WRONG, .odd = ODD };
 
 	memset(p, 0, sizeof(*p));
 	p->nr = 1 + rnd_below(r, 3);
@@ -247,7 +252,7 @@ static void change_once(struct prog *p, struct rnd *r, const struct prog *other,
 
 void prog_mutate(struct prog *p, struct rnd *r, const struct prog *other)
 {
-	struct focus focus = { .r = r, .files = 1 + rnd_below(r, 3), .pools = 2, .wrong = WRONG };
+	struct focus focus = { .r = r, .files = 1 + rnd_below(r, 3), .pools = 2, .wrong = WRONG, .odd = ODD };
 	unsigned int n = 1 + rnd_below(r, 6);
 
 	while (n--)

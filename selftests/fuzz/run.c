@@ -318,6 +318,7 @@ long run_ioctl(struct world *w, const struct op *op, const uint64_t *a)
 	long ret;
 
 	fill_struct(buf, op, a);
+	op->fix(op, buf);
 	ret = call_struct(w, op, op->cmd, a, buf, op->size);
 	if (!ret && a[2] % NR_PTRS == PTR_GOOD && op->done && (!a[1] || a[1] >= op->size))
 		op->done(w, a, buf);
@@ -345,13 +346,15 @@ long run_pool_attach(struct world *w, const struct op *op, const uint64_t *a)
 	return 0;
 }
 
-/* The last slots are numbers that nobody has, or that stand for all. */
-static uint32_t number_of(const uint32_t *ids, uint64_t slot)
+/* One of the @n that there were; the last slots are numbers that nobody has, or that stand for all. */
+static uint32_t number_of(const uint32_t *ids, unsigned int n, uint64_t slot)
 {
 	static const uint32_t others[] = { NDRV_POOL_ALL, 0, 63, 0x7fffffff };
 
 	slot %= NR_IDS + 4;
-	return slot < NR_IDS ? ids[slot] : others[slot - NR_IDS];
+	if (slot >= NR_IDS)
+		return others[slot - NR_IDS];
+	return ids[n && n < NR_IDS ? slot % n : slot];
 }
 
 long run_pool_detach(struct world *w, const struct op *op, const uint64_t *a)
@@ -359,7 +362,7 @@ long run_pool_detach(struct world *w, const struct op *op, const uint64_t *a)
 	union { struct ndrv_pool_detach pd; uint8_t bytes[STRUCT_MAX]; } u = {};
 
 	u.pd.flags = (uint32_t)a[3];
-	u.pd.pool = number_of(w->pool_id, a[4]);
+	u.pd.pool = number_of(w->pool_id, atomic_load(&w->pool_ids), a[4]);
 	u.pd.__reserved = (uint32_t)a[5];
 	return call_struct(w, op, NDRV_POOL_DETACH, a, u.bytes, sizeof(u.pd));
 }
@@ -369,7 +372,7 @@ long run_filter_del(struct world *w, const struct op *op, const uint64_t *a)
 	union { struct ndrv_filter_del fd; uint8_t bytes[STRUCT_MAX]; } u = {};
 
 	u.fd.flags = (uint32_t)a[3];
-	u.fd.filter = number_of(w->filter_id, a[4]);
+	u.fd.filter = number_of(w->filter_id, atomic_load(&w->filter_ids), a[4]);
 	u.fd.__reserved = (uint32_t)a[5];
 	return call_struct(w, op, NDRV_FILTER_DEL, a, u.bytes, sizeof(u.fd));
 }
