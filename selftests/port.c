@@ -5,11 +5,13 @@
  */
 #include "util.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#define ETH_TYPE_IPV4	0x0800
 #define ETH_TYPE_TEST	0x88b5		/* IEEE 802: local experiments */
 #define SEQ_OFF		16
 #define DATA_OFF	24
@@ -359,4 +361,54 @@ uint64_t frame_seq(const uint8_t *frame)
 		return UINT64_MAX;
 	memcpy(&seq, frame + SEQ_OFF, sizeof(seq));
 	return seq;
+}
+
+static void put_be16(uint8_t *p, unsigned int v)
+{
+	p[0] = v >> 8;
+	p[1] = v;
+}
+
+static void put_ipv4(uint8_t *ip, unsigned int len, const struct look *l)
+{
+	unsigned int i, sum = 0;
+
+	memset(ip, 0, 20 + 20);
+	ip[0] = 0x45;
+	put_be16(ip + 2, len);
+	ip[8] = 64;
+	ip[9] = l->proto;
+	memcpy(ip + 12, &(uint32_t){ htonl(l->src_ip) }, 4);
+	memcpy(ip + 16, &(uint32_t){ htonl(l->dst_ip) }, 4);
+	for (i = 0; i < 20; i += 2)
+		sum += ip[i] << 8 | ip[i + 1];
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	put_be16(ip + 10, ~sum);
+	put_be16(ip + 20, l->src_port);
+	put_be16(ip + 22, l->dst_port);
+	if (l->proto == 6)
+		ip[32] = 5 << 4;		/* header length; the checksum is wrong, as it may be */
+	else if (l->proto == 17)
+		put_be16(ip + 24, len - 20);	/* no checksum */
+}
+
+void frame_look(uint8_t *frame, unsigned int len, const struct look *l, const uint8_t *own,
+		const uint8_t *src)
+{
+	unsigned int type = l->ethertype ? l->ethertype : l->proto ? ETH_TYPE_IPV4 : LOOK_TYPE;
+	unsigned int at = 12;
+
+	memset(frame, 0, len);
+	memcpy(frame, l->dst ? l->dst : own, 6);
+	memcpy(frame + 6, src, 6);
+	if (l->vlan) {
+		put_be16(frame + at, 0x8100);
+		put_be16(frame + at + 2, l->vlan);
+		at += 4;
+	}
+	put_be16(frame + at, type);
+	at += 2;
+	if (type == ETH_TYPE_IPV4)
+		put_ipv4(frame + at, len - at, l);
 }

@@ -17,10 +17,10 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#define FRAME		120
+#define HEADERS		42	/* Ethernet, IPv4, UDP; behind them is a frame of frame_fill() */
+#define FRAME		(HEADERS + 120)
 #define WINDOW		64	/* frames of a flow that may be under way: fewer than a ring has */
 #define TYPE_0		0x88f7	/* EtherType of the frames for queue 0; queue 1 has the next */
-#define TYPE_PLAIN	0x88b5	/* what frame_fill() writes and frame_check() wants */
 #define ECHO_MS		MS(10000)
 
 FIXTURE(process)
@@ -57,76 +57,6 @@ FIXTURE_TEARDOWN(process)
 	}
 }
 
-/* ---- between processes ----------------------------------------------------------------------- */
-
-/* One message of @len bytes with up to two descriptors; -1 = none. 0 or -errno. */
-static int send_fds(int sock, const void *data, size_t len, int fd0, int fd1)
-{
-	int fds[2] = { fd0, fd1 }, n = (fd0 >= 0) + (fd1 >= 0);
-	char control[CMSG_SPACE(sizeof(fds))] = {};
-	struct iovec iov = { (void *)data, len };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
-	struct cmsghdr *c;
-
-	if (n) {
-		msg.msg_control = control;
-		msg.msg_controllen = CMSG_SPACE(n * sizeof(int));
-		c = CMSG_FIRSTHDR(&msg);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(n * sizeof(int));
-		memcpy(CMSG_DATA(c), fds, n * sizeof(int));
-	}
-	return sendmsg(sock, &msg, MSG_NOSIGNAL) == (ssize_t)len ? 0 : -EIO;
-}
-
-static int recv_fds(int sock, void *data, size_t len, int *fd0, int *fd1)
-{
-	int fds[2] = { -1, -1 };
-	char control[CMSG_SPACE(sizeof(fds))] = {};
-	struct iovec iov = { data, len };
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = control, .msg_controllen = sizeof(control),
-	};
-	struct cmsghdr *c;
-
-	if (recvmsg(sock, &msg, MSG_CMSG_CLOEXEC) != (ssize_t)len)
-		return -EIO;
-	c = CMSG_FIRSTHDR(&msg);
-	if (c)
-		memcpy(fds, CMSG_DATA(c), c->cmsg_len - CMSG_LEN(0));
-	if (fd0)
-		*fd0 = fds[0];
-	if (fd1)
-		*fd1 = fds[1];
-	return 0;
-}
-
-/* A child that dies with the test; in the child *sock is its end. */
-static pid_t child(int *sock)
-{
-	int pair[2];
-	pid_t pid;
-
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
-		return -1;
-	pid = fork();
-	if (pid)
-		close(pair[1]);
-	else
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-	*sock = pair[!pid];
-	return pid;
-}
-
-static bool ended_well(pid_t pid)
-{
-	int status;
-
-	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) && !WEXITSTATUS(status);
-}
-
 /* Whether @queue of port 1 is anybody's, found out by taking it for a moment. */
 static int queue_busy(uint32_t queue)
 {
@@ -140,17 +70,6 @@ static int queue_busy(uint32_t queue)
 }
 
 /* ---- frames ---------------------------------------------------------------------------------- */
-
-static void set_type(uint8_t *frame, unsigned int type)
-{
-	frame[12] = type >> 8;
-	frame[13] = type & 0xff;
-}
-
-static unsigned int get_type(const uint8_t *frame)
-{
-	return frame[12] << 8 | frame[13];
-}
 
 /* Sends back what came, to whom it came from; 0 = nothing was there. */
 static int echo(struct port *p)
@@ -169,41 +88,57 @@ static int echo(struct port *p)
 	return 1;
 }
 
-/* Frames with their own numbers, and their echoes, which come in the same order or not at all. */
+/*
+ * Frames with their own numbers, and their echoes, which come in the same order or not at all. Flow 0
+ * is that of queue 0, flow 1 that of queue 1.
+ */
 struct flow {
-	unsigned int type;
 	uint64_t sent, back;
 	uint64_t wrong;			/* echoes that are not the next one, or damaged */
 	bool dead;			/* nobody answers: goes on without a window */
 };
 
-static void flow_send(FIXTURE_DATA(process) *self, struct flow *f)
+static bool by_type(const FIXTURE_DATA(process) *self)
 {
+	return self->info.out_features & NDRV_FEAT_FILTER_ETHERTYPE;
+}
+
+static uint64_t flow_seq(unsigned int nr, uint64_t n)
+{
+	return (uint64_t)nr << 32 | n;
+}
+
+static void flow_send(FIXTURE_DATA(process) *self, struct flow *f, unsigned int nr)
+{
+	const struct look type = { .ethertype = TYPE_0 + nr };
+	const struct look udp = { .proto = 17, .src_ip = 1, .dst_ip = 2, .src_port = 1000 + nr };
 	uint8_t frame[FRAME];
 
-	frame_fill(frame, FRAME, self->info.out_mac, self->far.info.out_mac, f->sent);
-	set_type(frame, f->type);
+	frame_look(frame, FRAME, by_type(self) ? &type : &udp, self->info.out_mac,
+		   self->far.info.out_mac);
+	frame_fill(frame + HEADERS, FRAME - HEADERS, self->info.out_mac, self->far.info.out_mac,
+		   flow_seq(nr, f->sent));
 	if (!port_send(&self->far, frame, FRAME))
 		f->sent++;
 }
 
 /* One echo, for whichever flow it is; false = none there. */
-static bool flow_receive(FIXTURE_DATA(process) *self, struct flow *flows, int nr)
+static bool flow_receive(FIXTURE_DATA(process) *self, struct flow *flows, unsigned int nr)
 {
-	unsigned int type;
 	uint8_t in[2048];
-	int len, i;
+	uint64_t flow;
+	int len;
 
 	len = port_recv(&self->far, in, sizeof(in), 0);
 	if (!len)
 		return false;
-	type = get_type(in);
-	set_type(in, TYPE_PLAIN);
-	for (i = 0; i < nr; i++) {
-		if (flows[i].type != type)
-			continue;
-		flows[i].wrong += len != FRAME || frame_check(in, FRAME, flows[i].back);
-		flows[i].back++;
+	flow = frame_seq(in + HEADERS) >> 32;
+	if (len >= FRAME && flow < nr) {
+		struct flow *f = &flows[flow];
+
+		f->wrong += len != FRAME || frame_check(in + HEADERS, FRAME - HEADERS,
+							flow_seq(flow, f->back));
+		f->back++;
 	}
 	return true;
 }
@@ -219,7 +154,7 @@ static bool flows_run(FIXTURE_DATA(process) *self, struct flow *flows, int nr, i
 		for (i = 0; i < nr; i++)
 			if (flows[i].sent - flows[i].back < WINDOW ||
 			    (flows[i].dead && flows[i].sent < flows[f].sent))
-				flow_send(self, &flows[i]);
+				flow_send(self, &flows[i], i);
 		if (!flow_receive(self, flows, nr))
 			sched_yield();
 		if (flows[f].back != last)
@@ -284,21 +219,39 @@ static int worker(int sock, uint32_t queue)
 	return 0;
 }
 
-static int filter_type(int fd, uint16_t ethertype, uint32_t queue)
+/* Each flow to its queue: by EtherType, or else by hash. 0 or -errno. */
+static int name_flows(FIXTURE_DATA(process) *self)
 {
-	struct ndrv_filter_add fa = {
-		.size = sizeof(fa), .type = NDRV_FILTER_ETHERTYPE, .ethertype = ethertype,
-		.queue = queue,
-	};
+	struct ndrv_rss rss = { .size = sizeof(rss), .flags = NDRV_RSS_F_SPREAD };
+	struct ndrv_filter_add fa;
+	unsigned int i;
+	int err = 0;
 
-	return xioctl(fd, NDRV_FILTER_ADD, &fa);
+	for (i = 0; by_type(self) && i < 2 && !err; i++) {
+		fa = (struct ndrv_filter_add){
+			.size = sizeof(fa), .type = NDRV_FILTER_ETHERTYPE, .ethertype = TYPE_0 + i,
+			.queue = i,
+		};
+		err = xioctl(self->ctl, NDRV_FILTER_ADD, &fa);
+	}
+	if (by_type(self))
+		return err;
+	/*
+	 * A Toeplitz hash is the sum of the key's windows of 32 bits, one for each bit of the input that
+	 * is set: with a key of one bit and destination port 0 only the source port's last bit counts,
+	 * bit 79 of the input, whose window ends with bit 110 of the key.
+	 */
+	rss.key[110 / 8] = 0x80 >> 110 % 8;
+	for (i = 0; i < NDRV_RSS_TABLE_LEN; i++)
+		rss.table[i] = i & 1;
+	return xioctl(self->ctl, NDRV_RSS, &rss);
 }
 
 /* Kills the process with queue @victim after @frames of its frames; the other must not notice. */
 static void kill_one(struct __test_metadata *_metadata, FIXTURE_DATA(process) *self, int victim,
 		     uint64_t frames)
 {
-	struct flow flows[2] = { { .type = TYPE_0 }, { .type = TYPE_0 + 1 } };
+	struct flow flows[2] = {};
 	int sock[2], dmabuf, i, survivor = !victim, status;
 	pid_t pid[2];
 	char c;
@@ -347,12 +300,11 @@ TEST_F_TIMEOUT(process, killed_under_load_while_another_works, 240)
 {
 	unsigned int round;
 
-	if (!(self->info.out_features & NDRV_FEAT_FILTER_ETHERTYPE)) {
-		ASSERT_FALSE(sim_present());
-		SKIP(return, "no filter to tell the processes' frames apart");
+	if (!by_type(self) && self->info.out_rss_queues < 2) {
+		ASSERT_FALSE(bench_present());
+		SKIP(return, "neither a filter nor RSS to tell the processes' frames apart");
 	}
-	ASSERT_EQ(0, filter_type(self->ctl, TYPE_0, 0));
-	ASSERT_EQ(0, filter_type(self->ctl, TYPE_0 + 1, 1));
+	ASSERT_EQ(0, name_flows(self));
 	for (round = 0; round < 6; round++)
 		kill_one(_metadata, self, round % 2, 100 + 37 * round);
 }
@@ -396,7 +348,7 @@ static int take_over(int sock)
 /* The frames that wait in the ring at that moment are answered by the other process: none is lost. */
 TEST_F_TIMEOUT(process, passed_with_scm_rights, 120)
 {
-	struct flow flow = { .type = TYPE_0 };
+	struct flow flow = {};
 	struct handover h = {};
 	struct port p;
 	uint64_t end;
@@ -414,13 +366,13 @@ TEST_F_TIMEOUT(process, passed_with_scm_rights, 120)
 	ASSERT_EQ(0, port_wait_link(&p, LINK_MS));
 	for (end = now_ms() + ECHO_MS; flow.back < 300 && now_ms() < end;) {
 		if (flow.sent - flow.back < WINDOW)
-			flow_send(self, &flow);
+			flow_send(self, &flow, 0);
 		echo(&p);
 		flow_receive(self, &flow, 1);
 	}
 	EXPECT_LE(300, flow.back);
 	while (flow.sent - flow.back < WINDOW)
-		flow_send(self, &flow);
+		flow_send(self, &flow, 0);
 	h.pool = p.pool;
 	h.rx_pos = p.rx_pos;
 	h.tx_pos = p.tx_pos;

@@ -40,6 +40,7 @@ FIXTURE(queues)
 	struct side from, to;		/* port 0, port 1 */
 	unsigned int n;			/* pairs of each */
 	uint32_t tag;
+	uint16_t sport[NDRV_RSS_TABLE_LEN];	/* whose hash picks this entry of the table */
 	int64_t faults[2];		/* that tests before this one have provoked */
 };
 
@@ -195,68 +196,40 @@ static int arrival(FIXTURE_DATA(queues) *self, uint8_t *f, int *len, unsigned in
 	return NOWHERE;
 }
 
-/* Sends from pair @from: the queue it arrives on. Whatever else arrives meanwhile is wrong too. */
-static int passes(FIXTURE_DATA(queues) *self, unsigned int from, const uint8_t *dst, uint16_t sport,
-		  uint16_t dport)
+/* Sends @f, which has the newest tag, from pair @from: the queue it arrives on, and nothing else does. */
+static int passes(FIXTURE_DATA(queues) *self, unsigned int from, const uint8_t *f)
 {
-	struct port *p = &self->from.pair[from];
-	uint8_t f[FRAME];
+	uint8_t in[FRAME];
 	int len, queue;
 
-	frame_make(f, dst, p->info.out_mac, sport, dport, ++self->tag);
-	if (port_send(p, f, sizeof(f)))
+	if (port_send(&self->from.pair[from], f, FRAME))
 		return -EAGAIN;
-	queue = arrival(self, f, &len, PATIENCE_MS);
-	if (queue >= 0 && !frame_is(f, len, self->tag))
+	queue = arrival(self, in, &len, PATIENCE_MS);
+	if (queue >= 0 && !frame_is(in, len, self->tag))
 		return -EBADMSG;
 	return queue;
 }
 
-/* ---- filters --------------------------------------------------------------------------------- */
+/* ---- a name for every queue ------------------------------------------------------------------- */
 
-static int filter_add(FIXTURE_DATA(queues) *self, unsigned int queue)
+/* How the frames of a queue are told from others: the first of these that the card can do for all. */
+enum names { BY_TUPLE, BY_MAC, BY_HASH, BY_NOTHING };
+
+static enum names names(const FIXTURE_DATA(queues) *self)
 {
-	struct ndrv_filter_add fa = { .size = sizeof(fa), .queue = queue };
-
-	if (self->to.info.out_features & NDRV_FEAT_FILTER_TUPLE) {
-		fa.type = NDRV_FILTER_TUPLE;
-		fa.flags = NDRV_FILTER_F_PROTO | NDRV_FILTER_F_DST_PORT;
-		fa.proto = 17;
-		fa.dst_port = htons(PORT_BASE + queue);
-	} else {
-		fa.type = NDRV_FILTER_MAC;
-		queue_mac(fa.mac, queue);
-	}
-	return xioctl(self->to.ctl, NDRV_FILTER_ADD, &fa);
+	if (self->to.info.out_features & NDRV_FEAT_FILTER_TUPLE)
+		return BY_TUPLE;
+	if (self->to.info.out_features & NDRV_FEAT_FILTER_MAC_QUEUE)
+		return BY_MAC;
+	if (self->n <= self->to.info.out_rss_queues && self->n <= NDRV_RSS_TABLE_LEN)
+		return BY_HASH;
+	return BY_NOTHING;
 }
 
-/* To queue @queue by its filter, from pair @from. */
-static int passes_to(FIXTURE_DATA(queues) *self, unsigned int from, unsigned int queue)
+static bool can_name_all(const FIXTURE_DATA(queues) *self)
 {
-	uint8_t mac[6];
-
-	memcpy(mac, self->to.info.out_mac, 6);
-	if (!(self->to.info.out_features & NDRV_FEAT_FILTER_TUPLE))
-		queue_mac(mac, queue);
-	return passes(self, from, mac, 1000, PORT_BASE + queue);
+	return names(self) != BY_NOTHING;
 }
-
-static int all_filters(FIXTURE_DATA(queues) *self)
-{
-	unsigned int q;
-	int err = 0;
-
-	for (q = 0; q < self->n && !err; q++)
-		err = filter_add(self, q);
-	return err;
-}
-
-static bool can_name_all(FIXTURE_DATA(queues) *self)
-{
-	return self->to.info.out_features & (NDRV_FEAT_FILTER_TUPLE | NDRV_FEAT_FILTER_MAC_QUEUE);
-}
-
-/* ---- every pair ------------------------------------------------------------------------------- */
 
 /* By the definition of the Toeplitz hash, for the addresses of frame_make(). */
 static uint32_t flow_hash(const uint8_t *key, uint16_t sport, uint16_t dport)
@@ -273,32 +246,95 @@ static uint32_t flow_hash(const uint8_t *key, uint16_t sport, uint16_t dport)
 	return hash;
 }
 
-/* A source port whose hash ends in the number of this entry. */
-static uint16_t port_for(const uint8_t *key, unsigned int entry)
-{
-	unsigned int sport = 3000;
+#define HASH_DPORT	9
 
-	while (flow_hash(key, sport, 9) % NDRV_RSS_TABLE_LEN != entry)
-		sport++;
-	return sport;
+/* The table begins with queue @first; self->sport is a source port for each entry. */
+static int rss_from(FIXTURE_DATA(queues) *self, unsigned int first, struct ndrv_rss *rss)
+{
+	unsigned int i, sport;
+
+	*rss = (struct ndrv_rss){ .size = sizeof(*rss), .flags = NDRV_RSS_F_SPREAD };
+	for (i = 0; i < sizeof(rss->key); i++)
+		rss->key[i] = 0x6d + 0x3b * i + (i * i >> 2);
+	for (i = 0; i < NDRV_RSS_TABLE_LEN; i++) {
+		rss->table[i] = (first + i) % self->to.info.out_rss_queues;
+		sport = 3000;
+		while (flow_hash(rss->key, sport, HASH_DPORT) % NDRV_RSS_TABLE_LEN != i)
+			sport++;
+		self->sport[i] = sport;
+	}
+	return xioctl(self->to.ctl, NDRV_RSS, rss);
 }
+
+static int filter_add(FIXTURE_DATA(queues) *self, unsigned int queue)
+{
+	struct ndrv_filter_add fa = { .size = sizeof(fa), .queue = queue };
+
+	if (names(self) == BY_TUPLE) {
+		fa.type = NDRV_FILTER_TUPLE;
+		fa.flags = NDRV_FILTER_F_PROTO | NDRV_FILTER_F_DST_PORT;
+		fa.proto = 17;
+		fa.dst_port = htons(PORT_BASE + queue);
+	} else {
+		fa.type = NDRV_FILTER_MAC;
+		queue_mac(fa.mac, queue);
+	}
+	return xioctl(self->to.ctl, NDRV_FILTER_ADD, &fa);
+}
+
+static int name_all(FIXTURE_DATA(queues) *self)
+{
+	struct ndrv_rss rss;
+	unsigned int q;
+	int err = 0;
+
+	if (names(self) == BY_HASH)
+		return rss_from(self, 0, &rss);
+	for (q = 0; q < self->n && !err; q++)
+		err = filter_add(self, q);
+	return err;
+}
+
+/* A frame that is to arrive on queue @queue. */
+static void frame_to(const FIXTURE_DATA(queues) *self, uint8_t *f, unsigned int queue, uint32_t tag)
+{
+	uint16_t sport = 1000, dport = PORT_BASE + queue;
+	uint8_t mac[6];
+
+	memcpy(mac, self->to.info.out_mac, 6);
+	if (names(self) == BY_MAC)
+		queue_mac(mac, queue);
+	if (names(self) == BY_HASH) {
+		sport = self->sport[queue];
+		dport = HASH_DPORT;
+	}
+	frame_make(f, mac, self->from.info.out_mac, sport, dport, tag);
+}
+
+/* To queue @queue by its name, from pair @from. */
+static int passes_to(FIXTURE_DATA(queues) *self, unsigned int from, unsigned int queue)
+{
+	uint8_t f[FRAME];
+
+	frame_to(self, f, queue, ++self->tag);
+	return passes(self, from, f);
+}
+
+/* ---- every pair ------------------------------------------------------------------------------- */
 
 /* The table begins with queue @first: how many queues did not get the frame of their entry. */
 static unsigned int rss_misses(FIXTURE_DATA(queues) *self, unsigned int first)
 {
-	struct ndrv_rss rss = { .size = sizeof(rss), .flags = NDRV_RSS_F_SPREAD };
-	unsigned int i, queue, nr = self->to.info.out_rss_queues, wrong = 0;
+	unsigned int i, wrong = 0;
+	struct ndrv_rss rss;
+	uint8_t f[FRAME];
 
-	for (i = 0; i < sizeof(rss.key); i++)
-		rss.key[i] = 0x6d + 0x3b * i + (i * i >> 2);
-	for (i = 0; i < NDRV_RSS_TABLE_LEN; i++)
-		rss.table[i] = (first + i) % nr;
-	if (xioctl(self->to.ctl, NDRV_RSS, &rss))
+	if (rss_from(self, first, &rss))
 		return self->n;
-	for (i = 0; i < NDRV_RSS_TABLE_LEN && i < nr; i++) {
-		queue = rss.table[i];
-		wrong += passes(self, i % self->n, self->to.info.out_mac, port_for(rss.key, i),
-				9) != (int)queue;
+	for (i = 0; i < NDRV_RSS_TABLE_LEN && i < self->to.info.out_rss_queues; i++) {
+		frame_make(f, self->to.info.out_mac, self->from.info.out_mac, self->sport[i],
+			   HASH_DPORT, ++self->tag);
+		wrong += passes(self, i % self->n, f) != (int)rss.table[i];
 	}
 	return wrong;
 }
@@ -309,26 +345,28 @@ TEST_F_TIMEOUT(queues, each_sends_and_receives, 900)
 	uint8_t f[FRAME];
 	int len;
 
-	for (q = 0; q < self->n; q++)
-		wrong += passes(self, q, self->to.info.out_mac, 1000, 1000) != 0;
+	for (q = 0; q < self->n; q++) {
+		frame_make(f, self->to.info.out_mac, self->from.info.out_mac, 1000, 1000, ++self->tag);
+		wrong += passes(self, q, f) != 0;
+	}
 	EXPECT_EQ(0, wrong) TH_LOG("each pair sends, and all of it goes to queue 0");
 	for (q = 0; q < self->n; q++)
 		wrong += !!port_tx_flush(&self->from.pair[q], PATIENCE_MS);
 	EXPECT_EQ(0, wrong) TH_LOG("and is told that it was sent");
 
 	if (!can_name_all(self)) {
-		ASSERT_FALSE(sim_present());
-		SKIP(return, "no filters that can name every queue");
+		ASSERT_FALSE(bench_present());
+		SKIP(return, "neither filters nor RSS can name every queue");
 	}
-	ASSERT_EQ(0, all_filters(self));
+	ASSERT_EQ(0, name_all(self));
 	for (q = 0; q < self->n; q++)
 		wrong += passes_to(self, self->n - 1 - q, q) != (int)q;
-	EXPECT_EQ(0, wrong) TH_LOG("each pair receives what its filter says");
+	EXPECT_EQ(0, wrong) TH_LOG("each pair receives what has its name");
 
 	for (first = 0; first < self->to.info.out_rss_queues; first += NDRV_RSS_TABLE_LEN) {
 		EXPECT_EQ(0, rss_misses(self, first)) TH_LOG("by hash, from queue %u on", first);
 	}
-	EXPECT_EQ(7, passes_to(self, 0, 7)) TH_LOG("filters come before that");
+	EXPECT_EQ(7, passes_to(self, 0, 7)) TH_LOG("names come before that");
 	EXPECT_EQ(NOWHERE, arrival(self, f, &len, 100)) TH_LOG("nothing else arrives anywhere");
 }
 
@@ -348,15 +386,10 @@ struct lane {
 
 static void lane_send(struct lane *l)
 {
-	struct side *to = &l->all->to;
-	struct port *p = &l->all->from.pair[l->queue];
-	uint8_t f[FRAME], mac[6];
+	uint8_t f[FRAME];
 
-	memcpy(mac, to->info.out_mac, 6);
-	if (!(to->info.out_features & NDRV_FEAT_FILTER_TUPLE))
-		queue_mac(mac, l->queue);
-	frame_make(f, mac, p->info.out_mac, 1000, PORT_BASE + l->queue, l->queue << 20 | l->sent);
-	if (!port_send(p, f, sizeof(f)))
+	frame_to(l->all, f, l->queue, l->queue << 20 | l->sent);
+	if (!port_send(&l->all->from.pair[l->queue], f, sizeof(f)))
 		l->sent++;
 }
 
@@ -376,6 +409,31 @@ static void lane_idle(struct lane *l)
 		l->err = -ETIMEDOUT;
 }
 
+/* Armed before there is anything to come: some cards deliver before the sender's doorbell returns. */
+static void lane_wake(struct lane *l)
+{
+	struct port *p = &l->all->to.pair[l->queue];
+
+	l->err = queue_arm(p->fd, NDRV_ARM_RX);
+	if (l->err)
+		return;
+	lane_send(l);
+	l->slept++;
+	if (poll_fd(p->fd, POLLIN, PATIENCE_MS) != POLLIN)
+		l->err = -ETIMEDOUT;
+}
+
+/* As much as may be under way; who waits lets all of it arrive first. */
+static void lane_fill(struct lane *l)
+{
+	if (l->waits && l->sent != l->got)
+		return;
+	if (l->waits)
+		lane_wake(l);
+	while (!l->err && l->sent - l->got < LANE_WINDOW)
+		lane_send(l);
+}
+
 static void *lane_run(void *arg)
 {
 	struct lane *l = arg;
@@ -389,8 +447,8 @@ static void *lane_run(void *arg)
 	CPU_SET(l->cpu, &cpus);
 	l->err = pthread_setaffinity_np(pthread_self(), sizeof(cpus), &cpus);
 	while (!l->err && (!l->stop || l->got < l->sent)) {
-		while (!l->stop && l->sent - l->got < LANE_WINDOW)
-			lane_send(l);
+		if (!l->stop)
+			lane_fill(l);
 		len = port_recv(p, f, sizeof(f), 0);
 		if (len) {
 			/* In the order in which they were sent, and none of another queue. */
@@ -410,13 +468,13 @@ static void *lane_run(void *arg)
 }
 
 /* All lanes go on: 0, or what one of them failed with. */
-static int lanes_flow(struct lane *lanes)
+static int lanes_flow(struct lane *lanes, unsigned int nr)
 {
 	unsigned int before[LANES], i;
 
-	for (i = 0; i < LANES; i++)
+	for (i = 0; i < nr; i++)
 		before[i] = lanes[i].got;
-	for (i = 0; i < LANES; i++)
+	for (i = 0; i < nr; i++)
 		while (lanes[i].got - before[i] < LANE_STEP) {
 			if (lanes[i].err)
 				return lanes[i].err;
@@ -425,51 +483,53 @@ static int lanes_flow(struct lane *lanes)
 	return 0;
 }
 
-static void lanes_start(FIXTURE_DATA(queues) *self, struct lane *lanes)
+static unsigned int lanes_start(FIXTURE_DATA(queues) *self, struct lane *lanes)
 {
 	unsigned int cpus = sysconf(_SC_NPROCESSORS_ONLN), i;
+	unsigned int nr = self->n / 2 < LANES ? self->n / 2 : LANES, step = self->n / nr;
 
-	for (i = 0; i < LANES; i++) {
+	for (i = 0; i < nr; i++) {
 		struct lane *l = &lanes[i];
 
 		*l = (struct lane){ .all = self, .cpu = i % cpus };
 		/* Even, and not all with one interrupt. */
-		l->queue = i * (self->n / LANES) + i / 2 % 4 * 2;
+		l->queue = i * step + (step >= 8 ? i / 2 % 4 * 2 : 0);
 		l->waits = i % 4 == 1 && self->to.info.out_features & NDRV_FEAT_WAIT;
 		if (pthread_create(&l->thread, NULL, lane_run, l))
 			l->err = -EAGAIN;
 	}
+	return nr;
 }
 
 /* Threads have pairs with even numbers; those with odd numbers go, and come back, under their eyes. */
 TEST_F_TIMEOUT(queues, half_of_them_come_and_go, 900)
 {
-	unsigned int i, wrong = 0, slept = 0;
+	unsigned int i, nr, wrong = 0, slept = 0;
 	struct lane lanes[LANES];
 	uint8_t f[FRAME];
 	int len;
 
 	if (!can_name_all(self)) {
-		ASSERT_FALSE(sim_present());
-		SKIP(return, "no filters that can name every queue");
+		ASSERT_FALSE(bench_present());
+		SKIP(return, "neither filters nor RSS can name every queue");
 	}
-	ASSERT_EQ(0, all_filters(self));
-	lanes_start(self, lanes);
-	EXPECT_EQ(0, lanes_flow(lanes));
+	ASSERT_EQ(0, name_all(self));
+	nr = lanes_start(self, lanes);
+	EXPECT_EQ(0, lanes_flow(lanes, nr));
 	for (i = 1; i < self->n; i += 2) {
 		port_close(&self->from.pair[i]);
 		port_close(&self->to.pair[i]);
 	}
-	EXPECT_EQ(0, lanes_flow(lanes)) TH_LOG("half of the pairs are closed");
+	EXPECT_EQ(0, lanes_flow(lanes, nr)) TH_LOG("half of the pairs are closed");
 	for (i = 1; i < self->n; i += 2) {
 		EXPECT_EQ(0, pair_open(&self->to, 1, i));
 		if (i % 4 == 1)
 			EXPECT_EQ(0, pair_open(&self->from, 0, i));
 	}
-	EXPECT_EQ(0, lanes_flow(lanes)) TH_LOG("and open again");
-	for (i = 0; i < LANES; i++)
+	EXPECT_EQ(0, lanes_flow(lanes, nr)) TH_LOG("and open again");
+	for (i = 0; i < nr; i++)
 		lanes[i].stop = true;
-	for (i = 0; i < LANES; i++) {
+	for (i = 0; i < nr; i++) {
 		pthread_join(lanes[i].thread, NULL);
 		EXPECT_EQ(0, lanes[i].err) TH_LOG("queue %u", lanes[i].queue);
 		EXPECT_EQ(0, lanes[i].wrong) TH_LOG("queue %u", lanes[i].queue);
@@ -484,9 +544,7 @@ TEST_F_TIMEOUT(queues, half_of_them_come_and_go, 900)
 	EXPECT_EQ(0, wrong) TH_LOG("what came back works");
 	/* A frame for a queue that does not run is nowhere when the next one has arrived. */
 	port_close(&self->to.pair[3]);
-	frame_make(f, self->to.info.out_mac, self->from.info.out_mac, 1000, PORT_BASE + 3, 1);
-	if (!(self->to.info.out_features & NDRV_FEAT_FILTER_TUPLE))
-		queue_mac(f, 3);
+	frame_to(self, f, 3, 1);
 	ASSERT_EQ(0, port_send(&self->from.pair[0], f, sizeof(f)));
 	EXPECT_EQ(4, passes_to(self, 0, 4));
 	EXPECT_EQ(NOWHERE, arrival(self, f, &len, 100));

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define MS(n)		(n)
 #define LINK_MS		MS(15000)	/* the longest wait for link after a start */
@@ -184,6 +185,30 @@ void frame_fill(uint8_t *frame, unsigned int len, const uint8_t *dst, const uint
 /* 0, or the offset + 1 of the first wrong byte behind the addresses. */
 unsigned int frame_check(const uint8_t *frame, unsigned int len, uint64_t seq);
 uint64_t frame_seq(const uint8_t *frame);	/* UINT64_MAX: not one of ours */
+
+#define LOOK_TYPE	0x88f7
+
+/* What a frame looks like to filters; all 0 = no tag, an EtherType of nobody, the port's address. */
+struct look {
+	const uint8_t *dst;		/* NULL = the port's own address */
+	unsigned int vlan;		/* 0 = no tag */
+	unsigned int ethertype;		/* 0 = LOOK_TYPE, or IPv4 if there is a protocol */
+	unsigned int proto;		/* IPv4: 6, 17, 132 */
+	uint32_t src_ip, dst_ip;	/* host byte order */
+	uint16_t src_port, dst_port;
+};
+
+void frame_look(uint8_t *frame, unsigned int len, const struct look *l, const uint8_t *own,
+		const uint8_t *src);
+
+/* ---- processes (child.c) --------------------------------------------------------------------- */
+
+/* One message of @len bytes with up to two descriptors; -1 = none. 0 or -errno. */
+int send_fds(int sock, const void *data, size_t len, int fd0, int fd1);
+int recv_fds(int sock, void *data, size_t len, int *fd0, int *fd1);
+/* A child that dies with the test; in the child *sock is its end. */
+pid_t child(int *sock);
+bool ended_well(pid_t pid);
 
 /* ---- what is behind the ports ----------------------------------------------------------------- */
 
