@@ -65,6 +65,17 @@ end_dump()		# the exit status of ndrv-dump; it must end by itself
 
 gone() { ! kill -0 "$1" 2>/dev/null; }
 
+# Nothing is left of what programs before have sent: a port that nobody receives from keeps frames, in
+# its packet buffer or before its door, for the next who does.
+calm()
+{
+	local port
+
+	for port in "$a" "$b"; do
+		ndrv-dump -q -p -t 0.3 "$port" > /dev/null
+	done
+}
+
 # Without the line that says that capturing began: the summary.
 dump_summary()
 {
@@ -103,6 +114,7 @@ check "stats --json" json '.rx_packets >= 0 and .tx_packets >= 0 and .resets >= 
 check "stats --interval" bash -c "ndrv stats -i 0.1 -c 3 --json $a | jq -se 'length == 3'"
 
 # Send and capture
+calm
 begin_dump -p -c 100 -w "$tmp/a.pcapng" --json
 check "pktgen sends what it was asked for" json '.sent == 100 and .unsent == 0' \
 	ndrv-pktgen -q --json -c 100 -s 128 --flows=4 --dst=02:00:00:00:00:77 "$a"
@@ -152,6 +164,7 @@ gen=$!
 check "a reader that has enough ends dump" bash -o pipefail -c "ndrv-dump -q -p -t 40 $b | head -n 1"
 kill -INT $gen
 wait $gen
+calm
 
 # Two captures on two queues share what arrives
 if [ "$(ndrv info --json "$b" | jq .rss_queues)" -gt 1 ]; then
@@ -210,6 +223,7 @@ for how in irq uring; do
 	ok $? "it ends by itself"
 	check "and has forwarded all" holds '.received == 20000 and .sent == 20000 and .dropped == 0' "$tmp/fwd"
 done
+calm
 for how in poll irq uring; do
 	begin_dump -p -c 20 -t 60 --wait=$how --json
 	sleep 0.3
@@ -238,6 +252,7 @@ if [ "$(ndrv info --json "$a" | jq .rss_queues)" -gt 3 ] &&
 	# What fwd sends comes back to the port, which does not take it because of its address.
 	mac_a=$(cat "/sys/class/ndrv/$a/mac")
 	for how in poll irq uring; do
+		calm
 		begin_fwd --queues=4 --cpus=0,1 --wait=$how --one-way --no-promisc --dst=02:00:00:00:00:77 \
 			--rx-ring=4096 -c 6400 -t 60
 		check "64 flows for fwd --queues=4 --wait=$how" \
@@ -250,6 +265,7 @@ if [ "$(ndrv info --json "$a" | jq .rss_queues)" -gt 3 ] &&
 			([.queues[].directions[0].received] | add) == 6400 and
 			([.queues[].directions[0].sent] | add) == 6400' "$tmp/fwd"
 	done
+	calm
 	begin_dump --json -p -t 60 -c 4001 --rx-ring=4096
 	check "pktgen --queues=4" json '.sent == 4001 and .unsent == 0 and (.queues | length) == 4 and
 		([.queues[].sent] | add) == 4001 and all(.queues[]; .sent >= 1000)' \
