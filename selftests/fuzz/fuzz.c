@@ -28,6 +28,7 @@
 #define TEXT_MAX	(64 << 10)
 #define ALONE_CHECK	64		/* programs from one check to the next */
 #define SAVE_GAIN	4
+#define PATIENCE	3		/* times the seconds given, at most */
 #define RACE_CHECK	8		/* batches */
 
 static struct {
@@ -44,6 +45,7 @@ static struct base base;
 static int log_fd = -1;
 static unsigned int tap_nr, tap_failed;
 static bool have_kcov;
+static uint32_t features;		/* of the first port */
 
 static void tap(const char *bad, const char *fmt, ...)
 {
@@ -94,6 +96,56 @@ static const char *check(void)
 	return bad;
 }
 
+/* ---- depth: a fuzzer that is refused everywhere looks at nothing but refusals ------------------------ */
+
+static unsigned long succeeded(const char *prefix)
+{
+	unsigned long sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < nr_ops(); i++)
+		if (!strncmp(ops[i].name, prefix, strlen(prefix)))
+			sum += atomic_load(&shm->result[i][0]);
+	return sum;
+}
+
+/* True if there are calls that never succeeded; their names behind what is in @names. */
+static bool shallow(char *names, size_t size)
+{
+	static const struct { const char *op; uint32_t feature; } deep[] = {
+		{ "info", 0 }, { "queue_setup", 0 }, { "queue_start", 0 }, { "queue_stop", 0 },
+		{ "doorbell", 0 }, { "pool_create", 0 }, { "pool_attach", 0 }, { "pool_detach", 0 },
+		{ "rx_mode", 0 }, { "stats", 0 }, { "link", 0 }, { "rss", NDRV_FEAT_RX_HASH },
+		{ "arm", NDRV_FEAT_WAIT }, { "queue_get", 0 }, { "filter_mac", NDRV_FEAT_FILTER_MAC },
+		{ "filter_vlan", NDRV_FEAT_FILTER_VLAN }, { "filter_type", NDRV_FEAT_FILTER_ETHERTYPE },
+		{ "filter_tuple", NDRV_FEAT_FILTER_TUPLE }, { "filter_del", NDRV_FEAT_FILTER_MAC },
+		{ "mmap", 0 }, { "pool_map", 0 }, { "descs", 0 }, { "tail", 0 }, { "poll", 0 },
+		{ "uring_cmd", 0 }, { "scm_recv", 0 }, { "fork", 0 },
+	};
+	size_t at = strlen(names);
+	bool found = false;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(deep) / sizeof(deep[0]); i++) {
+		if ((deep[i].feature & features) != deep[i].feature || succeeded(deep[i].op))
+			continue;
+		found = true;
+		if (at < size)
+			at += (size_t)snprintf(names + at, size - at, " %s", deep[i].op);
+	}
+	return found;
+}
+
+static const char *find_features(void)
+{
+	struct ndrv_info info = {};
+	int fd = port_open(0, O_RDWR), err = fd < 0 ? fd : get_info(fd, &info);
+
+	close_fd(fd);
+	features = info.out_features;
+	return err ? "the first port does not say what it can" : NULL;
+}
+
 /* ---- alone: coverage is the guide ------------------------------------------------------------------ */
 
 static void keep(const struct prog *p, unsigned int fresh)
@@ -133,13 +185,15 @@ static const char *load_corpus(void)
 
 static void run_alone(unsigned int seconds)
 {
-	uint64_t end = now_ms() + seconds * 1000ULL, start = now_ms(), ms;
+	uint64_t start = now_ms(), end = start + seconds * 1000ULL, ms;
+	uint64_t late = start + PATIENCE * seconds * 1000ULL;
 	unsigned int nr, fresh, first = nr_corpus;
 	static struct batch b = { .nr = 1 };
 	struct rnd r = { opt.seed };
 	const char *bad = NULL;
 
-	for (nr = 0; !bad && now_ms() < end; nr++) {
+	/* A slow machine gets more time to go deep, not a lesser task. */
+	for (nr = 0; !bad && (now_ms() < end || (now_ms() < late && shallow((char[1]){}, 1))); nr++) {
 		if (nr < first)
 			b.prog[0] = corpus[nr];
 		else
@@ -196,17 +250,6 @@ static void run_race(unsigned int seconds)
 
 /* ---- what came of it ------------------------------------------------------------------------------- */
 
-static unsigned long succeeded(const char *prefix)
-{
-	unsigned long sum = 0;
-	unsigned int i;
-
-	for (i = 0; i < nr_ops(); i++)
-		if (!strncmp(ops[i].name, prefix, strlen(prefix)))
-			sum += atomic_load(&shm->result[i][0]);
-	return sum;
-}
-
 static void print_results(void)
 {
 	unsigned int i, err;
@@ -223,36 +266,11 @@ static void print_results(void)
 	}
 }
 
-/* A fuzzer that is refused everywhere looks at nothing but refusals. */
 static void judge_depth(void)
 {
-	static const struct { const char *op; uint32_t feature; } deep[] = {
-		{ "info", 0 }, { "queue_setup", 0 }, { "queue_start", 0 }, { "queue_stop", 0 },
-		{ "doorbell", 0 }, { "pool_create", 0 }, { "pool_attach", 0 }, { "pool_detach", 0 },
-		{ "rx_mode", 0 }, { "stats", 0 }, { "link", 0 }, { "rss", NDRV_FEAT_RX_HASH },
-		{ "arm", NDRV_FEAT_WAIT }, { "queue_get", 0 }, { "filter_mac", NDRV_FEAT_FILTER_MAC },
-		{ "filter_vlan", NDRV_FEAT_FILTER_VLAN }, { "filter_type", NDRV_FEAT_FILTER_ETHERTYPE },
-		{ "filter_tuple", NDRV_FEAT_FILTER_TUPLE }, { "filter_del", NDRV_FEAT_FILTER_MAC },
-		{ "mmap", 0 }, { "pool_map", 0 }, { "descs", 0 }, { "tail", 0 }, { "poll", 0 },
-		{ "uring_cmd", 0 }, { "scm_recv", 0 }, { "fork", 0 },
-	};
-	char missing[256] = "never succeeded:";
-	struct ndrv_info info = {};
-	bool bad = false;
-	unsigned int i;
-	int fd = port_open(0, O_RDWR);
+	char names[256] = "never succeeded:";
 
-	if (fd < 0 || get_info(fd, &info))
-		bad = true;
-	close_fd(fd);
-	for (i = 0; i < sizeof(deep) / sizeof(deep[0]); i++) {
-		if ((deep[i].feature & info.out_features) != deep[i].feature || succeeded(deep[i].op))
-			continue;
-		bad = true;
-		if (strlen(missing) + strlen(deep[i].op) + 2 < sizeof(missing))
-			strcat(strcat(missing, " "), deep[i].op);
-	}
-	tap(bad ? missing : NULL, "each kind of call succeeded at least once");
+	tap(shallow(names, sizeof(names)) ? names : NULL, "each kind of call succeeded at least once");
 }
 
 static int run_all(void)
@@ -267,6 +285,8 @@ static int run_all(void)
 	printf("# seed %llu, %u s, %u ports, %u programs in the corpus\n", (unsigned long long)opt.seed,
 	       opt.seconds, ports_count(), nr_corpus);
 	bad = check();
+	if (!bad)
+		bad = find_features();
 	tap(bad, "the ports are as they should be at the start");
 	if (!bad && opt.alone)
 		run_alone(seconds);

@@ -218,7 +218,7 @@ static void touch_status(void *arg)
 }
 
 /* A child has the same descriptors for a while. It has no mappings: they are not inherited. */
-static void __attribute__((noreturn)) child(struct world *w, uint64_t how, unsigned int ms)
+static void __attribute__((noreturn)) kid_lives(struct world *w, uint64_t how, unsigned int ms)
 {
 	struct ndrv_queue_get qg = { .size = sizeof(qg) };
 	unsigned int i;
@@ -252,7 +252,7 @@ long run_fork(struct world *w, const struct op *op, const uint64_t *a)
 	if (pid < 0)
 		return -errno;
 	if (!pid)
-		child(w, a[0] % 5, (unsigned int)(a[1] % KID_MS));
+		kid_lives(w, a[0] % 5, (unsigned int)(a[1] % KID_MS));
 	pid = atomic_exchange(&w->kid[i], pid);
 	if (pid)
 		waitpid(pid, NULL, 0);		/* another thread was as quick */
