@@ -11,16 +11,16 @@
  */
 #include "hw_igb.h"
 
-/* 9.5 KiB with FCS (8.10.13) */
+/* 9.5 KiB with FCS */
 #define IGB_MAX_FRAME		(9728 - IGB_FCS)
 #define IGB_STD_FRAME		1518	/* until the core says more */
 
 /* The bound of every wait: polls times microseconds. */
-#define IGB_MASTER_POLLS	800	/* 5.2.3.3 */
+#define IGB_MASTER_POLLS	800
 #define IGB_MASTER_POLL_US	100
 #define IGB_RESET_POLLS		100
 #define IGB_RESET_POLL_US	100
-#define IGB_RESET_WAIT_US	1000	/* 4.2.1.6: before anything else is touched */
+#define IGB_RESET_WAIT_US	1000	/* before anything else is touched */
 #define IGB_NVM_POLLS		20
 #define IGB_NVM_POLL_US		1000
 #define IGB_QUIESCE_US		10000
@@ -73,7 +73,7 @@ static void igb_quiesce(struct ndrv_hw *hw)
 }
 
 /*
- * Master disable (5.2.3.3): afterwards the card starts no DMA, and none is under way. If it does not
+ * CTRL.GIO_MASTER_DISABLE: afterwards the card starts no DMA, and none is under way. If it does not
  * acknowledge, the reset that follows ends DMA without it, as the data sheet allows.
  */
 static int igb_master_disable(struct ndrv_hw *hw)
@@ -87,7 +87,7 @@ static int igb_master_disable(struct ndrv_hw *hw)
 	return ret == -ETIMEDOUT ? 0 : ret;
 }
 
-/* The reset has loaded the NVM's address into entry 0 (8.10.17). */
+/* The reset has loaded the NVM's address into entry 0. */
 static void igb_read_mac(struct ndrv_hw *hw)
 {
 	u32 lo = ndrv_rd32(hw, IGB_RAL(0));

@@ -58,7 +58,7 @@ int igb_link(struct ndrv_hw *hw, bool *up, u32 *mbps);
 
 /* ---- queue pairs: hw_igb_queue.c ----------------------------------------------------------- */
 
-/* After a reset, which has enabled queue 0 (8.10.9, 8.12.15): all off, and nothing runs. */
+/* After a reset, which has enabled queue 0: all off, and nothing runs. */
 int igb_queues_off(struct ndrv_hw *hw);
 int igb_queue_start(struct ndrv_hw *hw, const struct ndrv_hw_queue *q);
 int igb_queue_stop(struct ndrv_hw *hw, const struct ndrv_hw_queue *q);

@@ -45,7 +45,7 @@ void igb_filter_setup(struct ndrv_hw *hw)
 
 /*
  * LPE always: without it RLPML does not count, and a frame of max_frame_bytes is taken only with a VLAN
- * tag (8.10.1).
+ * tag.
  */
 int igb_set_rx_mode(struct ndrv_hw *hw, bool promisc, bool allmulti, u32 max_frame)
 {
@@ -64,7 +64,7 @@ int igb_set_rx_mode(struct ndrv_hw *hw, bool promisc, bool allmulti, u32 max_fra
 }
 
 /*
- * 7.1.2.8. The table may change under traffic; whether there is one changes while the receive path is
+ * The table may change under traffic; whether there is one changes while the receive path is
  * off. The hash over TCP in IPv6 goes by two names; QEMU's model knows the one with extension headers,
  * and without such headers both are the same.
  */
@@ -94,7 +94,7 @@ int igb_rss(struct ndrv_hw *hw, const struct ndrv_hw_rss *rss)
 	return hw->gone ? -ENODEV : 0;
 }
 
-/* ---- addresses and VLANs (7.1.1) ------------------------------------------------------------ */
+/* ---- addresses and VLANs ------------------------------------------------------------------ */
 
 /* What RCTL.MO = 0 takes of a multicast address: its last twelve bits on the wire. */
 static u32 igb_mta_hash(const u8 *mac)

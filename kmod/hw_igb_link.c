@@ -14,7 +14,7 @@
 #define IGB_SYNC_TRY_US		5000
 
 /*
- * SWSM (4.6.12): SMBI arbitrates between drivers, SWESMBI between driver and firmware. A holder that
+ * SWSM: SMBI arbitrates between drivers, SWESMBI between driver and firmware. A holder that
  * died leaves SMBI set; after the bound nobody can be holding it legally, so it is taken over.
  */
 static int igb_swsm_take(struct ndrv_hw *hw)
@@ -72,7 +72,7 @@ static int igb_sync_take(struct ndrv_hw *hw, u32 mask)
 	return ret;
 }
 
-/* One access to a register of the PHY (8.2.4). */
+/* One access to a register of the PHY, through MDIC. */
 static int igb_mdic(struct ndrv_hw *hw, u32 op, u32 reg, u16 *data)
 {
 	u32 mdic;

@@ -5,7 +5,7 @@
  *
  * What proves that a queue does no DMA any more
  *
- * 4.5.10 and 4.5.11: ENABLE reads 0 once the hardware has let go of the queue. It is in a page that user
+ * ENABLE reads 0 once the hardware has let go of the queue. It is in a page that user
  * space may write, but the core takes those pages away before it stops a pair, and what another process
  * enables again is found by sweep. The descriptors that had been fetched may still be worked on, which
  * the data sheet gives no bit for: their requests are answered within PCIe's completion timeout, whose
@@ -94,7 +94,7 @@ void igb_rx_drop(struct ndrv_hw *hw, const struct ndrv_hw_queue *q, bool drop)
 
 /*
  * Here, too, every register is written whole. WTHRESH 1 is the least with which receive descriptors are
- * written back at once (8.10.10).
+ * written back at once.
  */
 static void igb_rxq_setup(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
 {
@@ -129,7 +129,7 @@ static void igb_txq_setup(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
 }
 
 /*
- * Tags are taken out on all queues or on none (CTRL.VME, 8.2.1): who starts a queue while others run has
+ * Tags are taken out on all queues or on none (CTRL.VME): who starts a queue while others run has
  * to agree with them.
  */
 static int igb_strip_agree(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)

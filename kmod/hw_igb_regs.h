@@ -2,7 +2,7 @@
 /*
  * Registers of the 82576 that ndrv uses; names as in its data sheet:
  *  [82576] Intel 82576EB Gigabit Ethernet Controller Datasheet, 320961
- * Sections in comments are those of [82576], chapter 8 unless it says otherwise.
+ * In brackets the chapter.
  */
 #ifndef NDRV_HW_IGB_REGS_H
 #define NDRV_HW_IGB_REGS_H
