@@ -141,8 +141,8 @@ torture_parts()
 	seed=${SEED:-$((16#$(git -C "$TOP" rev-parse --short=7 HEAD 2>/dev/null || echo 1)))}
 	for nic in $CARDS; do
 		budget=""
-		[ $nic != 82599 ] || budget=debug
-		vm_script "fuzz-$nic" "$budget" debug env NIC="$nic" FUZZ_SECONDS=90 SEED="$seed" "$VM_DIR/fuzz"
+		[ $nic != 82599 ] || budget=6.12
+		vm_script "fuzz-$nic" "$budget" "6.12 debug" env NIC="$nic" FUZZ_SECONDS=90 SEED="$seed" "$VM_DIR/fuzz"
 	done
 }
 
