@@ -15,7 +15,7 @@ KDIR ?= /lib/modules/$(KVER)/build
 VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' $(TOP)/dkms.conf)
 DKMS_SRC := $(DESTDIR)/usr/src/ndrv-$(VERSION)
 
-.PHONY: all kmod lib tools sim selftests test lint vmtest demo check fuzz install uninstall \
+.PHONY: all kmod lib tools sim selftests test lint vmtest demo check fuzz fuzz-host install uninstall \
 	dkms-install dkms-remove clean help
 
 all: lib tools sim $(if $(wildcard $(KDIR)/Makefile),kmod)
@@ -67,6 +67,9 @@ check:
 
 fuzz:
 	@FUZZ_SECONDS=$(SECONDS) $(TOP)/tools/vm/fuzz
+
+fuzz-host:
+	@$(TOP)/selftests/host/fuzz-host.sh $(TOP)/build/fuzz-host $(or $(SECONDS),40) $(or $(SEED),1)
 
 install: lib tools
 	$(MAKE) -C $(TOP)/lib install
