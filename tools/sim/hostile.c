@@ -61,7 +61,7 @@ struct sim_hostile {
 static const struct {
 	const char *name;
 	unsigned int what;
-} whats[] = {
+} kinds_of_lies[] = {
 	{ "regs", SIM_LIE_REGS }, { "stats", SIM_LIE_STATS }, { "link", SIM_LIE_LINK },
 	{ "desc", SIM_LIE_DESC }, { "aq", SIM_LIE_AQ }, { "irq", SIM_LIE_IRQ },
 	{ "dma", SIM_LIE_DMA }, { "all", SIM_LIE_ALL },
@@ -503,12 +503,12 @@ int sim_hostile_what(const char *text, unsigned int *what)
 		size_t len = strcspn(text, "+");
 		unsigned int i = 0;
 
-		while (i < ARRAY_SIZE(whats) &&
-		       (strlen(whats[i].name) != len || strncmp(whats[i].name, text, len)))
+		while (i < ARRAY_SIZE(kinds_of_lies) &&
+		       (strlen(kinds_of_lies[i].name) != len || strncmp(kinds_of_lies[i].name, text, len)))
 			i++;
-		if (i == ARRAY_SIZE(whats))
+		if (i == ARRAY_SIZE(kinds_of_lies))
 			return -EINVAL;
-		*what |= whats[i].what;
+		*what |= kinds_of_lies[i].what;
 		text += len;
 		if (*text && !*++text)
 			return -EINVAL;
