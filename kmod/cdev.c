@@ -427,26 +427,34 @@ static int call_pool_attach(struct ndrv_ctx *ctx, union ndrv_arg *u, void __user
 	/* Nobody learned the number: take it back, unless another thread guessed it already. */
 	if (ret) {
 		mutex_lock(&ctx->ndev->lock);
-		ndrv_pool_detach(ctx, arg->out_pool);
+		ndrv_pool_unattach(ctx, arg->out_pool);
 		mutex_unlock(&ctx->ndev->lock);
 	}
 	return ret;
 }
 
-/* A filter whose number nobody learned is taken back. */
-static int call_filter_add(struct ndrv_ctx *ctx, union ndrv_arg *u, void __user *uarg, u32 size)
+/*
+ * What a call has given, but the caller could not be told of: it is taken back, unless another thread
+ * of the caller went on with it meanwhile.
+ */
+static void undo_queue_setup(struct ndrv_ctx *ctx, void *data)
 {
-	int ret = locked_call(ctx, ioctl_filter_add, &u->filter_add);
+	ndrv_queue_unset(ctx);
+}
 
-	if (ret)
-		return ret;
-	ret = copy_out(uarg, &u->filter_add, size);
-	if (ret) {
-		mutex_lock(&ctx->ndev->lock);
-		ndrv_filter_del(ctx, u->filter_add.out_filter);
-		mutex_unlock(&ctx->ndev->lock);
-	}
-	return ret;
+static void undo_queue_start(struct ndrv_ctx *ctx, void *data)
+{
+	struct ndrv_queue_start *arg = data;
+
+	if (ndrv_ctx_running(ctx) && ctx->status_generation == arg->out_generation)
+		ndrv_queue_stop(ctx);
+}
+
+static void undo_filter_add(struct ndrv_ctx *ctx, void *data)
+{
+	struct ndrv_filter_add *arg = data;
+
+	ndrv_filter_del(ctx, arg->out_filter);
 }
 
 struct ndrv_ioctl {
@@ -456,10 +464,18 @@ struct ndrv_ioctl {
 	/* Exactly one of these; the first runs with the lock, and its argument is copied back. */
 	int (*locked)(struct ndrv_ctx *ctx, void *arg);
 	int (*call)(struct ndrv_ctx *ctx, union ndrv_arg *arg, void __user *uarg, u32 size);
+	/* There is nothing in the argument that @locked has written: not copied back. */
+	bool in_only;
+	/* After @locked, where its argument cannot be copied back and that matters; with the lock. */
+	void (*undo)(struct ndrv_ctx *ctx, void *arg);
 };
 
 /* @last: the last member of the first published version */
-#define ROW(cmd_, type, last, how, fn) \
+#define ROW(cmd_, type, last, how, fn) ROW_AS(cmd_, type, last, how, fn, .undo = NULL)
+#define ROW_IN(cmd_, type, last, fn) ROW_AS(cmd_, type, last, locked, fn, .in_only = true)
+#define ROW_UNDO(cmd_, type, last, fn, undo_fn) \
+	ROW_AS(cmd_, type, last, locked, fn, .undo = (undo_fn))
+#define ROW_AS(cmd_, type, last, how, fn, more) \
 	[_IOC_NR(cmd_)] = { \
 		.cmd = (cmd_), \
 		.size = sizeof(type) + \
@@ -468,6 +484,7 @@ struct ndrv_ioctl {
 			BUILD_BUG_ON_ZERO(sizeof(union ndrv_arg) < sizeof(type)), \
 		.min_size = offsetofend(type, last), \
 		.how = (fn), \
+		more, \
 	}
 
 static int call_doorbell(struct ndrv_ctx *ctx, union ndrv_arg *u, void __user *uarg, u32 size)
@@ -482,22 +499,38 @@ static int call_arm(struct ndrv_ctx *ctx, union ndrv_arg *u, void __user *uarg, 
 
 static const struct ndrv_ioctl ndrv_ioctls[] = {
 	ROW(NDRV_INFO, struct ndrv_info, __reserved, locked, ioctl_info),
-	ROW(NDRV_QUEUE_SETUP, struct ndrv_queue_setup, __reserved, locked, ioctl_queue_setup),
-	ROW(NDRV_QUEUE_START, struct ndrv_queue_start, out_generation, locked, ioctl_queue_start),
-	ROW(NDRV_QUEUE_STOP, struct ndrv_queue_stop, flags, locked, ioctl_queue_stop),
+	ROW_UNDO(NDRV_QUEUE_SETUP, struct ndrv_queue_setup, __reserved, ioctl_queue_setup,
+		 undo_queue_setup),
+	ROW_UNDO(NDRV_QUEUE_START, struct ndrv_queue_start, out_generation, ioctl_queue_start,
+		 undo_queue_start),
+	ROW_IN(NDRV_QUEUE_STOP, struct ndrv_queue_stop, flags, ioctl_queue_stop),
 	ROW(NDRV_DOORBELL, struct ndrv_doorbell, tx_tail, call, call_doorbell),
 	ROW(NDRV_POOL_CREATE, struct ndrv_pool_create, out_contig_bytes, call, call_pool_create),
 	ROW(NDRV_POOL_ATTACH, struct ndrv_pool_attach, out_pool, call, call_pool_attach),
-	ROW(NDRV_POOL_DETACH, struct ndrv_pool_detach, __reserved, locked, ioctl_pool_detach),
-	ROW(NDRV_RX_MODE, struct ndrv_rx_mode, __reserved, locked, ioctl_rx_mode),
+	ROW_IN(NDRV_POOL_DETACH, struct ndrv_pool_detach, __reserved, ioctl_pool_detach),
+	ROW_IN(NDRV_RX_MODE, struct ndrv_rx_mode, __reserved, ioctl_rx_mode),
 	ROW(NDRV_STATS, struct ndrv_stats, out_link_changes, locked, ioctl_stats),
 	ROW(NDRV_LINK, struct ndrv_link, out_mbps, locked, ioctl_link),
-	ROW(NDRV_RSS, struct ndrv_rss, table, locked, ioctl_rss),
+	ROW_IN(NDRV_RSS, struct ndrv_rss, table, ioctl_rss),
 	ROW(NDRV_ARM, struct ndrv_arm, flags, call, call_arm),
 	ROW(NDRV_QUEUE_GET, struct ndrv_queue_get, out_tx_bytes, locked, ioctl_queue_get),
-	ROW(NDRV_FILTER_ADD, struct ndrv_filter_add, __reserved, call, call_filter_add),
-	ROW(NDRV_FILTER_DEL, struct ndrv_filter_del, __reserved, locked, ioctl_filter_del),
+	ROW_UNDO(NDRV_FILTER_ADD, struct ndrv_filter_add, __reserved, ioctl_filter_add,
+		 undo_filter_add),
+	ROW_IN(NDRV_FILTER_DEL, struct ndrv_filter_del, __reserved, ioctl_filter_del),
 };
+
+static int copy_back(struct ndrv_ctx *ctx, const struct ndrv_ioctl *op, union ndrv_arg *arg,
+		     void __user *uarg, u32 size)
+{
+	int ret = copy_out(uarg, arg, size);
+
+	if (ret && op->undo) {
+		mutex_lock(&ctx->ndev->lock);
+		op->undo(ctx, arg);
+		mutex_unlock(&ctx->ndev->lock);
+	}
+	return ret;
+}
 
 static long ndrv_ioctl(struct file *file, unsigned int cmd, unsigned long ptr)
 {
@@ -529,8 +562,8 @@ static long ndrv_ioctl(struct file *file, unsigned int cmd, unsigned long ptr)
 		ret = op->call(ctx, &arg, uarg, size);
 	} else {
 		ret = locked_call(ctx, op->locked, &arg);
-		if (!ret)
-			ret = copy_out(uarg, &arg, size);
+		if (!ret && !op->in_only)
+			ret = copy_back(ctx, op, &arg, uarg, size);
 	}
 	/*
 	 * Nothing was done: the kernel may call again. What interrupts is not always a signal: io_uring

@@ -238,6 +238,7 @@ extern const struct file_operations ndrv_fops;
 
 /* queue.c */
 int ndrv_queue_setup(struct ndrv_ctx *ctx, struct ndrv_queue_setup *arg);
+void ndrv_queue_unset(struct ndrv_ctx *ctx);
 int ndrv_queue_start(struct ndrv_ctx *ctx, struct ndrv_queue_start *arg);
 int ndrv_queue_stop(struct ndrv_ctx *ctx);
 int ndrv_queue_get(struct ndrv_ctx *ctx, struct ndrv_queue_get *arg);
@@ -288,6 +289,7 @@ void ndrv_filter_restore(struct ndrv_dev *ndev);
 int ndrv_pool_create(struct ndrv_ctx *ctx, u64 len_bytes, struct dma_buf **out, u32 *contig_bytes);
 int ndrv_pool_attach(struct ndrv_ctx *ctx, struct ndrv_pool_attach *arg, u64 **iovas);
 int ndrv_pool_detach(struct ndrv_ctx *ctx, u32 id);
+void ndrv_pool_unattach(struct ndrv_ctx *ctx, u32 id);
 void ndrv_pool_detach_all(struct ndrv_ctx *ctx);
 void ndrv_pool_unmap_device(struct ndrv_dev *ndev);
 

@@ -449,6 +449,17 @@ int ndrv_pool_detach(struct ndrv_ctx *ctx, u32 id)
 	return 0;
 }
 
+/* As before ndrv_pool_attach(), also while the pair runs: nobody was told of an address in it. */
+void ndrv_pool_unattach(struct ndrv_ctx *ctx, u32 id)
+{
+	struct ndrv_mapping *m;
+
+	lockdep_assert_held(&ctx->ndev->lock);
+	m = xa_load(&ctx->pools, id);
+	if (m)
+		pool_drop(ctx, id, m);
+}
+
 void ndrv_pool_detach_all(struct ndrv_ctx *ctx)
 {
 	struct ndrv_mapping *m;

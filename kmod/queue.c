@@ -230,6 +230,23 @@ int ndrv_queue_setup(struct ndrv_ctx *ctx, struct ndrv_queue_setup *arg)
 	return 0;
 }
 
+/* As before ndrv_queue_setup(). A pair that was started meanwhile stays. */
+void ndrv_queue_unset(struct ndrv_ctx *ctx)
+{
+	struct ndrv_dev *ndev = ctx->ndev;
+
+	lockdep_assert_held(&ndev->lock);
+	if (ctx->state != NDRV_STATE_READY)
+		return;
+	ndrv_ctx_set_state(ctx, NDRV_STATE_IDLE, false);
+	/* One that ran and was stopped: its process may have enabled it through the doorbell page. */
+	ndrv_queue_sweep(ndev);
+	ndrv_ctx_unmap_rings(ctx);
+	ndrv_iommu_flush(ndev);
+	__clear_bit(ctx->q.queue, ndev->queues);
+	ndrv_ctx_free_pair(ctx);
+}
+
 /* What this file has, and what the card counted for it. */
 int ndrv_queue_get(struct ndrv_ctx *ctx, struct ndrv_queue_get *arg)
 {

@@ -28,7 +28,7 @@
  *  - E2BIG: the part of the structure that this kernel does not know is not zero.
  *  - EINVAL: structure too short, reserved field not 0.
  *  - EOPNOTSUPP: a known field has a value (a flag bit, mostly) that this kernel does not understand.
- *  - EFAULT: the structure is not readable or writable memory.
+ *  - EFAULT: the structure is not readable or writable memory; nothing was done.
  *  - ENODEV: the device is gone (unbound, unplugged). The file stays open; close(2) is all that is left.
  *  - EINTR: a signal arrived while the call waited for another one on the same device; nothing was done.
  * Errors with another meaning, or only for one call, stand with that call.
