@@ -434,8 +434,8 @@ static int call_pool_attach(struct ndrv_ctx *ctx, union ndrv_arg *u, void __user
 }
 
 /*
- * What a call has given, but the caller could not be told of: it is taken back, unless another thread
- * of the caller went on with it meanwhile.
+ * What a call has given, but the caller could not be told of: it is taken back, unless another
+ * thread of the caller went on with it meanwhile.
  */
 static void undo_queue_setup(struct ndrv_ctx *ctx, void *data)
 {
@@ -466,7 +466,7 @@ struct ndrv_ioctl {
 	int (*call)(struct ndrv_ctx *ctx, union ndrv_arg *arg, void __user *uarg, u32 size);
 	/* There is nothing in the argument that @locked has written: not copied back. */
 	bool in_only;
-	/* After @locked, where its argument cannot be copied back and that matters; with the lock. */
+	/* After @locked, if its argument cannot be copied back, where that matters; with the lock. */
 	void (*undo)(struct ndrv_ctx *ctx, void *arg);
 };
 

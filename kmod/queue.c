@@ -239,7 +239,7 @@ void ndrv_queue_unset(struct ndrv_ctx *ctx)
 	if (ctx->state != NDRV_STATE_READY)
 		return;
 	ndrv_ctx_set_state(ctx, NDRV_STATE_IDLE, false);
-	/* One that ran and was stopped: its process may have enabled it through the doorbell page. */
+	/* Its process may have enabled it through the doorbell page. */
 	ndrv_queue_sweep(ndev);
 	ndrv_ctx_unmap_rings(ctx);
 	ndrv_iommu_flush(ndev);
