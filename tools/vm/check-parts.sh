@@ -110,7 +110,7 @@ selftest_parts()
 		82599) budget=6.1 programs="" ;;
 		esac
 		# shellcheck disable=SC2086  # a list of programs
-		vm "selftests-$nic" $budget "6.1 6.12 debug" --timeout 1800 --kmod "${CARD_OPTIONS[@]}" -- \
+		vm "selftests-$nic" $budget "6.1 6.12 debug" --timeout 2700 --kmod "${CARD_OPTIONS[@]}" -- \
 			env NDRV_NEED=4 $GUEST/run-selftests $programs
 		# shellcheck disable=SC2086  # a list of programs
 		vm "races-$nic" "" kcsan --timeout 1800 --kmod "${CARD_OPTIONS[@]}" -- \
