@@ -53,45 +53,40 @@ kernels_of()		# BUDGET ALL
 	fi
 }
 
+# A part that boots KERNEL, unless T says that others are wanted.
+own_used=""
+part_on()		# KERNEL NAME COMMAND...
+{
+	local k=$1 needs=setup,build,build-selftests,dkms
+
+	case "$2-$k" in *"${T:-}"*) ;; *) return ;; esac
+	if own_kernel "$k"; then
+		needs=$needs,kernel-$k
+		own_used="$own_used $k"
+	fi
+	add vm "$needs" "$2-$k" tap "${@:3}"
+}
+
 # vm NAME BUDGET ALL OPTION... -- COMMAND...: one part for each of the kernels. On our own kernels,
 # which are several times slower, tests run all their cases at less volume.
-own_used=""
 vm()
 {
-	local name=$1 k needs kernels quick
+	local k quick
 
-	kernels=$(kernels_of "$2" "$3")
-	shift 3
-	for k in $kernels; do
-		case "$name-$k" in *"${T:-}"*) ;; *) continue ;; esac
-		needs=setup,build,build-selftests,dkms
+	for k in $(kernels_of "$2" "$3"); do
 		quick=()
-		if own_kernel "$k"; then
-			needs=$needs,kernel-$k
-			own_used="$own_used $k"
-			quick=(env NDRV_QUICK=1)
-		fi
-		add vm "$needs" "$name-$k" tap "${quick[@]}" "$VM_DIR/ndrv-vm" --kernel "$k" \
-			--name "$name-$k" "$@"
+		! own_kernel "$k" || quick=(env NDRV_QUICK=1)
+		part_on "$k" "$1" "${quick[@]}" "$VM_DIR/ndrv-vm" --kernel "$k" --name "$1-$k" "${@:4}"
 	done
 }
 
-# The same for a script that calls ndrv-vm by itself: it gets the kernel's name as KERNEL, and as the
-# word {} of its arguments.
+# The same for a script that calls ndrv-vm by itself: it gets the kernel's name as KERNEL.
 vm_script()		# NAME BUDGET ALL COMMAND...
 {
-	local name=$1 k needs kernels
+	local k
 
-	kernels=$(kernels_of "$2" "$3")
-	shift 3
-	for k in $kernels; do
-		case "$name-$k" in *"${T:-}"*) ;; *) continue ;; esac
-		needs=setup,build,build-selftests,dkms
-		if own_kernel "$k"; then
-			needs=$needs,kernel-$k
-			own_used="$own_used $k"
-		fi
-		add vm "$needs" "$name-$k" tap env KERNEL="$k" "${@/#\{\}/$k}"
+	for k in $(kernels_of "$2" "$3"); do
+		part_on "$k" "$1" env KERNEL="$k" "${@:4}"
 	done
 }
 
