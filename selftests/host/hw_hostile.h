@@ -439,14 +439,7 @@ static void attach_again(struct port *t)
 
 	if (r->ops->detach)
 		r->ops->detach(&r->hw);
-	memset(&r->hw, 0, sizeof(r->hw));
-	r->hw.info = family.info;
-	r->hw.regs = r->p;
-	r->hw.regs_bytes = r->sim->bars[family.info->regs_bar].size;
-	r->hw.pci_device = r->sim->ident.device;
-	r->hw.max_queues = family.info->max_queues;
-	r->hw.rss_queues = family.info->rss_queues;
-	r->hw.features = family.info->features;
+	rig_hw(r);
 	r->hw.vectors = vectors;
 	if (r->ops->attach && r->ops->attach(&r->hw))
 		broken(t, "attach failed");

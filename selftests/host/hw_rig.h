@@ -76,6 +76,19 @@ static u64 *tx_desc(struct rig *r, u32 i)
 	return r->tx + i * family.info->tx_desc_size / sizeof(u64);
 }
 
+/* As the core has it before attach. */
+static void rig_hw(struct rig *r)
+{
+	memset(&r->hw, 0, sizeof(r->hw));
+	r->hw.info = family.info;
+	r->hw.regs = r->p;
+	r->hw.regs_bytes = r->sim->bars[family.info->regs_bar].size;
+	r->hw.pci_device = r->sim->ident.device;
+	r->hw.max_queues = family.info->max_queues;
+	r->hw.rss_queues = family.info->rss_queues;
+	r->hw.features = family.info->features;
+}
+
 static void rig_open(struct rig *r, const char *name, const char *options)
 {
 	memset(r, 0, sizeof(*r));
@@ -85,13 +98,7 @@ static void rig_open(struct rig *r, const char *name, const char *options)
 	r->sim = sim_inproc_dev(r->p);
 	sim_inproc_on_tx(r->p, on_tx, r);
 	sim_inproc_enable(r->p);
-	r->hw.info = family.info;
-	r->hw.regs = r->p;
-	r->hw.regs_bytes = r->sim->bars[family.info->regs_bar].size;
-	r->hw.pci_device = r->sim->ident.device;
-	r->hw.max_queues = family.info->max_queues;
-	r->hw.rss_queues = family.info->rss_queues;
-	r->hw.features = family.info->features;
+	rig_hw(r);
 	r->ops = family.info->ops;
 	if (r->ops->attach && r->ops->attach(&r->hw))
 		printf("# [%s] attach failed\n", current);
