@@ -15,8 +15,8 @@ KDIR ?= /lib/modules/$(KVER)/build
 VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' $(TOP)/dkms.conf)
 DKMS_SRC := $(DESTDIR)/usr/src/ndrv-$(VERSION)
 
-.PHONY: all kmod lib tools sim selftests test lint vmtest demo check fuzz fuzz-host install uninstall \
-	dkms-install dkms-remove clean help
+.PHONY: all kmod lib tools sim selftests test lint vmtest demo check fuzz fuzz-host stress soak install \
+	uninstall dkms-install dkms-remove clean help
 
 all: lib tools sim $(if $(wildcard $(KDIR)/Makefile),kmod)
 
@@ -29,6 +29,8 @@ help:
 	@echo "sudo make check   every test there is: host, lint, VMs, in an hour; FULL=1 in hours, on all kernels"
 	@echo "sudo make vmtest  the VM part of it; KERNEL=6.1|6.12|backports|debug|kcsan and T=NAME narrow it"
 	@echo "sudo make fuzz    random calls to the module in a VM with checkers: SECONDS=60 SEED=1 NIC=82599|e810|igb"
+	@echo "sudo make stress  everything that can happen to a port at once, in a VM: MINUTES=10 SEED= NIC="
+	@echo "sudo make soak    traffic for HOURS=1 in a VM, nothing lost, no memory lost; NIC=82599|e810"
 	@echo "make kmod         the module for KVER=$(KVER) (or KDIR=...)"
 	@echo "make install      library and tools below PREFIX=$(PREFIX)"
 	@echo "sudo make dkms-install | dkms-remove   the module of version $(VERSION) through DKMS"
@@ -70,6 +72,12 @@ fuzz:
 
 fuzz-host:
 	@$(TOP)/selftests/host/fuzz-host.sh $(TOP)/build/fuzz-host $(or $(SECONDS),40) $(or $(SEED),1)
+
+stress:
+	@$(TOP)/tools/vm/stress
+
+soak:
+	@$(TOP)/tools/vm/soak
 
 install: lib tools
 	$(MAKE) -C $(TOP)/lib install
