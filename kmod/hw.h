@@ -7,7 +7,8 @@
  * in for the kernel and supplies:
  *  - u8 u16 u32 u64 bool, BIT() GENMASK() FIELD_PREP() FIELD_GET() ARRAY_SIZE() lower_32_bits()
  *    upper_32_bits(), min() max() max_t() min_t(), test_bit(), the errno names, memcpy,
- *    get_unaligned_le16() put_unaligned_le16() and those for 32 and 64 bits, READ_ONCE()
+ *    get_unaligned_le16() put_unaligned_le16() and those for 32 and 64 bits, READ_ONCE(),
+ *    WARN_ON_ONCE(), __aligned()
  *  - spinlock_t, spin_lock_init() spin_lock_irqsave() spin_unlock_irqrestore()
  *  - __iomem and struct device (may be empty); a shim can find its device behind hw->regs
  *  - ndrv_rd32(hw, reg) ndrv_wr32(hw, reg, value): 32-bit register access

@@ -24,6 +24,7 @@
 /* ---- admin queue: hw_e810_aq.c ------------------------------------------------------------- */
 
 #define E810_AQ_BUF_BYTES	4096	/* largest buffer of a command */
+#define E810_SCRATCH_BYTES	(2 * E810_AQ_BUF_BYTES)
 
 enum e810_op {
 	E810_OP_GET_VERSION		= 0x0001,
@@ -223,11 +224,34 @@ struct e810 {
 	u8 rss_group[E810_RSS_PTYPES];	/* what the package sorts each packet type into */
 	struct e810_rss *rss;		/* hw_e810_rss.c; NULL until it was used */
 	struct e810_port *port;		/* hw_e810*.c: VSI, scheduler, queues, link, statistics */
+	bool scratch_used;
+	u8 scratch[E810_SCRATCH_BYTES] __aligned(8);
 };
 
 static inline struct e810 *e810_priv(struct ndrv_hw *hw)
 {
 	return hw->priv;
+}
+
+/*
+ * Zeroed memory for the length of a command or a few. It is there from attach on, because start follows a
+ * reset as well, and a port must not be lost for want of a buffer. One user at a time: operations that
+ * talk to firmware never run beside each other (hw.h), and no user of this calls another.
+ */
+static inline void *e810_scratch_get(struct ndrv_hw *hw, size_t bytes)
+{
+	struct e810 *e = e810_priv(hw);
+
+	if (WARN_ON_ONCE(e->scratch_used || bytes > sizeof(e->scratch)))
+		return NULL;
+	e->scratch_used = true;
+	memset(e->scratch, 0, bytes);
+	return e->scratch;
+}
+
+static inline void e810_scratch_put(struct ndrv_hw *hw)
+{
+	e810_priv(hw)->scratch_used = false;
 }
 
 #endif

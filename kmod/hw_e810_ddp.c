@@ -274,12 +274,12 @@ static int e810_ddp_download(struct ndrv_hw *hw, const struct e810_pkg *pkg)
 	u8 *buf;
 	int ret;
 
-	buf = ndrv_hw_zalloc(hw, E810_PKG_BUF);
+	buf = e810_scratch_get(hw, E810_PKG_BUF);
 	if (!buf)
 		return -ENOMEM;
 	ret = e810_fw_lock(hw, E810_LOCK_GLOBAL);
 	if (ret)
-		goto out_free;		/* 1: another function of the card has just done it */
+		goto out_put_scratch;	/* 1: another function of the card has just done it */
 	if (pkg->signature.nr) {
 		first += (size_t)pkg->signed_first * E810_PKG_BUF;
 		nr = pkg->signed_nr;
@@ -288,8 +288,8 @@ static int e810_ddp_download(struct ndrv_hw *hw, const struct e810_pkg *pkg)
 	if (!ret)
 		ret = e810_ddp_send_bufs(hw, first, nr, true, buf);
 	e810_fw_unlock(hw, E810_LOCK_GLOBAL);
-out_free:
-	ndrv_hw_free(hw, buf);
+out_put_scratch:
+	e810_scratch_put(hw);
 	return ret < 0 ? ret : 0;
 }
 
@@ -304,7 +304,7 @@ static int e810_ddp_active(struct ndrv_hw *hw, u8 id[E810_ID_BYTES])
 	u8 *buf, *entry;
 	int ret;
 
-	buf = ndrv_hw_zalloc(hw, E810_AQ_BUF_BYTES);
+	buf = e810_scratch_get(hw, E810_AQ_BUF_BYTES);
 	if (!buf)
 		return -ENOMEM;
 	ret = e810_aq_cmd(hw, &d, buf, E810_AQ_BUF_BYTES, 0);
@@ -317,7 +317,7 @@ static int e810_ddp_active(struct ndrv_hw *hw, u8 id[E810_ID_BYTES])
 		e810_id_copy(id, entry);
 		ret = 1;
 	}
-	ndrv_hw_free(hw, buf);
+	e810_scratch_put(hw);
 	return ret;
 }
 

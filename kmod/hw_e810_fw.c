@@ -87,7 +87,7 @@ int e810_fw_caps(struct ndrv_hw *hw)
 	u32 number;
 	int ret;
 
-	buf = ndrv_hw_zalloc(hw, E810_AQ_BUF_BYTES);
+	buf = e810_scratch_get(hw, E810_AQ_BUF_BYTES);
 	if (!buf)
 		return -ENOMEM;
 	memset(caps, 0, sizeof(*caps));
@@ -118,7 +118,7 @@ int e810_fw_caps(struct ndrv_hw *hw)
 			break;
 		}
 	}
-	ndrv_hw_free(hw, buf);
+	e810_scratch_put(hw);
 	if (!ret && (!caps->rx_queues || !caps->tx_queues)) {
 		ndrv_hw_err(hw, "opcode 0x000a: firmware gives this function %u receive and %u transmit queues\n",
 			    caps->rx_queues, caps->tx_queues);

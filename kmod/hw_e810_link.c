@@ -157,7 +157,7 @@ static bool e810_phy_has_type(const u8 *phy)
 /* Firmware may have no medium to configure yet: then it does what the NVM says when there is one. */
 static int e810_phy_start(struct ndrv_hw *hw)
 {
-	u8 *phy = ndrv_hw_zalloc(hw, PHY_BYTES);
+	u8 *phy = e810_scratch_get(hw, PHY_BYTES);
 	bool right;
 	int ret;
 
@@ -170,7 +170,7 @@ static int e810_phy_start(struct ndrv_hw *hw)
 		ret = e810_phy_read(hw, PHY_REPORT_MEDIA, phy);
 	if (!ret && !right && e810_phy_has_type(phy))
 		ret = e810_phy_write(hw, phy);
-	ndrv_hw_free(hw, phy);
+	e810_scratch_put(hw);
 	return ret;
 }
 

@@ -272,7 +272,7 @@ static int e810_rss_build(struct ndrv_hw *hw, struct e810_rss *rss, u16 vsi)
 	u8 *buf;
 	int ret;
 
-	buf = ndrv_hw_zalloc(hw, E810_AQ_BUF_BYTES);
+	buf = e810_scratch_get(hw, E810_AQ_BUF_BYTES);
 	if (!buf)
 		return -ENOMEM;
 	ret = e810_rss_reserve(hw, rss);
@@ -287,7 +287,7 @@ static int e810_rss_build(struct ndrv_hw *hw, struct e810_rss *rss, u16 vsi)
 	if (ret)
 		e810_rss_unreserve(hw, rss);
 	rss->built = !ret;
-	ndrv_hw_free(hw, buf);
+	e810_scratch_put(hw);
 	return ret;
 }
 
@@ -311,7 +311,7 @@ static int e810_rss_table(struct ndrv_hw *hw, u16 vsi, const u16 *table)
 	u32 i;
 	int ret;
 
-	buf = ndrv_hw_zalloc(hw, bytes);
+	buf = e810_scratch_get(hw, bytes);
 	if (!buf)
 		return -ENOMEM;
 	for (i = 0; table && i < bytes; i++)
@@ -319,7 +319,7 @@ static int e810_rss_table(struct ndrv_hw *hw, u16 vsi, const u16 *table)
 	put_unaligned_le16(vsi | E810_RSS_VSI_VALID, d.param);
 	put_unaligned_le16(E810_RSS_LUT_PF | FIELD_PREP(E810_RSS_LUT_SIZE, size), d.param + 2);
 	ret = e810_aq_cmd(hw, &d, buf, bytes, E810_AQ_F_RD);
-	ndrv_hw_free(hw, buf);
+	e810_scratch_put(hw);
 	return ret;
 }
 

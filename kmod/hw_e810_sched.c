@@ -81,7 +81,7 @@ static int e810_query_branch(struct ndrv_hw *hw, struct e810_sched *s, u8 *buf)
 
 int e810_sched_query(struct ndrv_hw *hw, struct e810_sched *s, u32 *queues)
 {
-	u8 *buf = ndrv_hw_zalloc(hw, TOPO_BYTES);
+	u8 *buf = e810_scratch_get(hw, TOPO_BYTES);
 	u32 i, room = 1;
 	int ret;
 
@@ -91,7 +91,7 @@ int e810_sched_query(struct ndrv_hw *hw, struct e810_sched *s, u32 *queues)
 	ret = e810_query_layers(hw, s, buf);
 	if (!ret)
 		ret = e810_query_branch(hw, s, buf);
-	ndrv_hw_free(hw, buf);
+	e810_scratch_put(hw);
 	if (ret)
 		return ret;
 	for (i = s->tc_layer; i + 1 < s->levels; i++)
@@ -215,7 +215,7 @@ int e810_sched_build(struct ndrv_hw *hw, const struct e810_sched *s)
 	for (i = s->levels - 2; i > s->tc_layer; i--)
 		need[i] = DIV_ROUND_UP(need[i + 1], s->children[i]);
 
-	work = ndrv_hw_zalloc(hw, 2 * E810_MAX_QUEUES * sizeof(u32) + E810_AQ_BUF_BYTES);
+	work = e810_scratch_get(hw, 2 * E810_MAX_QUEUES * sizeof(u32) + E810_AQ_BUF_BYTES);
 	if (!work)
 		return -ENOMEM;
 	parents = work + E810_MAX_QUEUES;
@@ -231,6 +231,6 @@ int e810_sched_build(struct ndrv_hw *hw, const struct e810_sched *s)
 		port->nr_groups = need[s->levels - 2];
 		port->group_size = s->children[s->levels - 2];
 	}
-	ndrv_hw_free(hw, work);
+	e810_scratch_put(hw);
 	return ret;
 }

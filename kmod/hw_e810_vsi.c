@@ -73,7 +73,7 @@ int e810_switch_find(struct ndrv_hw *hw)
 	u8 *buf;
 	int ret = 0;
 
-	buf = ndrv_hw_zalloc(hw, SWITCH_BYTES);
+	buf = e810_scratch_get(hw, SWITCH_BYTES);
 	if (!buf)
 		return -ENOMEM;
 	for (round = 0; round < SWITCH_ROUNDS && !ret; round++) {
@@ -90,7 +90,7 @@ int e810_switch_find(struct ndrv_hw *hw)
 		if (!next)
 			break;
 	}
-	ndrv_hw_free(hw, buf);
+	e810_scratch_put(hw);
 	if (!ret && !found) {
 		ndrv_hw_err(hw, "opcode 0x0200: firmware names no port for this function; power-cycle the machine, or update the card's firmware\n");
 		ret = -EIO;

@@ -121,6 +121,14 @@ static void test_no_memory(void)
 	tap_eq(failed, n - 1, "each that failed was reported");
 	tap_eq(lost, 0, "nothing was leaked");
 	tap_eq(again, 0, "the next start succeeds");
+
+	/* Once in a driver's life memory may be short; a reset finds all that it needs. */
+	rig_up(&r, "no memory in a reset", OPTIONS);
+	host.fail_alloc = 1;
+	tap_eq(r.ops->reset(&r.hw) ?: r.ops->start(&r.hw), 0, "a port comes back from a reset without memory");
+	tap_eq(host.fail_alloc, 1, "it has not asked for any");
+	host.fail_alloc = 0;
+	rig_close(&r);
 }
 
 /* ---- queues ----------------------------------------------------------------------------------- */

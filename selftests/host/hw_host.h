@@ -50,6 +50,8 @@ typedef int64_t s64;
 #define likely(x)		(x)
 #define unlikely(x)		(x)
 #define static_assert		_Static_assert
+#define __aligned(n)		__attribute__((aligned(n)))
+#define WARN_ON_ONCE(wrong)	((wrong) ? (abort(), true) : false)
 
 static inline bool test_bit(unsigned int nr, const unsigned long *map)
 {
