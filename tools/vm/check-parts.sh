@@ -147,6 +147,12 @@ smoke_parts()
 		--sim "$(pair 82599 0) $(pair e810 2)" -- $GUEST/smoke $CARDS
 }
 
+# A kernel that takes only modules signed by a key it knows, as with Secure Boot.
+sign_part()
+{
+	vm sign 6.12 "6.1 6.12" --kmod --append module.sig_enforce=1 --sim "$(pair 82599 0)" -- $GUEST/sign
+}
+
 # What needs a VM of its own kind. Within the budget, each family meets another kernel; the 82576 has
 # not been seen to pass yet.
 special_parts()
@@ -197,6 +203,7 @@ vm_parts()
 	judge_parts
 	smoke_parts
 	special_parts
+	sign_part
 	demo_parts
 }
 
