@@ -439,7 +439,7 @@ static bool nothing_is_left(unsigned int epoch)
 	unsigned int n;
 
 	memory_sample(epoch);
-	n = dma_mappings();
+	n = mappings_left();
 	if (n)
 		printf("# %u DMA mappings are left\n", n);
 	return !n;

@@ -149,7 +149,7 @@ unsigned int matrix_missing(void);
 void memory_sample(unsigned int epoch);
 void memory_print(void);
 bool memory_flat(void);
-unsigned int dma_mappings(void);		/* of the ports, as the kernel's debugging of DMA knows them */
+unsigned int mappings_left(void);	/* of the ports, as the kernel's debugging of DMA knows them */
 /* Both ways over the cable between two ports: every frame, in order, as it was sent. 0 or -errno. */
 int cable_check(const char *pci_a, const char *pci_b, unsigned int frames);
 void actions_print(void);

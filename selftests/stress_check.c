@@ -4,6 +4,7 @@
  * tables of what has happened. Changes nothing but the traffic that it sends.
  */
 #include "stress.h"
+#include "inject.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -180,7 +181,6 @@ static const char *const mem_names[NR_MEM] = {
 static struct {
 	unsigned int epoch;
 	long kb[NR_MEM];
-	unsigned int mappings;
 } samples[MAX_SAMPLES];
 static unsigned int nr_samples;
 
@@ -218,8 +218,7 @@ void memory_sample(unsigned int epoch)
 	if (f)
 		fclose(f);
 	samples[nr_samples].epoch = epoch;
-	samples[nr_samples].mappings = dma_mappings();
-	nr_samples++;
+		nr_samples++;
 }
 
 /* Least (or, of what is free, most) of the samples from @from on, @n of them. */
@@ -275,17 +274,15 @@ bool memory_flat(void)
 	return flat;
 }
 
-unsigned int dma_mappings(void)
+unsigned int mappings_left(void)
 {
 	unsigned int n = 0, i;
-	char line[256];
-	FILE *f = fopen("/sys/kernel/debug/dma-api/dump", "re");
+	int of_port;
 
-	while (f && fgets(line, sizeof(line), f))
-		for (i = 0; i < stress->nr_ports; i++)
-			n += !!strstr(line, stress->ports[i].pci);
-	if (f)
-		fclose(f);
+	for (i = 0; i < stress->nr_ports; i++) {
+		of_port = dma_mappings(stress->ports[i].pci);
+		n += of_port > 0 ? of_port : 0;
+	}
 	return n;
 }
 
