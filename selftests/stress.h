@@ -16,6 +16,7 @@
 #define MAX_PAIRS	(MAX_PORTS / 2)
 #define MAX_FAILURES	64
 #define MAX_ERRNO	135
+#define MIN_SAMPLES	8	/* of memory, for a verdict: two in each quarter */
 
 /* No call takes longer than this, not even in the queue behind all others. */
 #define CALL_MS		MS(90000)
@@ -150,6 +151,8 @@ void memory_sample(unsigned int epoch);
 void memory_print(void);
 bool memory_flat(void);
 unsigned int mappings_left(void);	/* of the ports, as the kernel's debugging of DMA knows them */
+/* No card of the simulator has used memory that was not mapped for it. */
+bool no_stray_dma(void);
 /* Both ways over the cable between two ports: every frame, in order, as it was sent. 0 or -errno. */
 int cable_check(const char *pci_a, const char *pci_b, unsigned int frames);
 void actions_print(void);

@@ -257,9 +257,9 @@ bool memory_flat(void)
 	bool flat = true;
 	int m;
 
-	if (quarter < 2) {
+	if (nr_samples < MIN_SAMPLES) {
 		printf("# %u samples of memory are too few for a verdict\n", nr_samples);
-		return true;
+		return false;
 	}
 	for (m = 0; m < NR_MEM; m++) {
 		long grown = extreme(m, nr_samples - quarter, quarter) - extreme(m, quarter, quarter);
@@ -284,6 +284,29 @@ unsigned int mappings_left(void)
 		n += of_port > 0 ? of_port : 0;
 	}
 	return n;
+}
+
+/* ---- DMA that should not have been -------------------------------------------------------------------- */
+
+bool no_stray_dma(void)
+{
+	static const char *const counters[] = { "dma_faults", "dma_after_stop" };
+	bool good = true;
+	unsigned int c;
+	int64_t n;
+	int i;
+
+	for (i = 0; i < stress->nr_sim; i++) {
+		for (c = 0; c < sizeof(counters) / sizeof(counters[0]); c++) {
+			n = sim_counter_at(i, counters[c]);
+			if (n)
+				printf("# port %d of the simulator: %s = %lld, the last at %#llx\n", i,
+				       counters[c], (long long)n,
+				       (unsigned long long)sim_counter_at(i, "dma_fault_iova"));
+			good &= !n;
+		}
+	}
+	return good;
 }
 
 /* ---- the cable ----------------------------------------------------------------------------------------- */

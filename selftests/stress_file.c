@@ -123,18 +123,28 @@ bool act_traffic(struct stress_port *sp)
 
 struct toucher {
 	struct port *p;
+	pthread_mutex_t starts;		/* held from a start until the ring has its descriptors */
 	volatile bool stop;
 };
 
-/* Stores and loads in the doorbells all the time, whatever happens to the pages. */
+/*
+ * Loads and stores in the doorbells all the time, whatever happens to the pages. The stores are of what
+ * the pair has there itself, so that a card that gets them uses no memory that it should not.
+ */
 static void *touch_doorbells(void *arg)
 {
 	struct toucher *t = arg;
+	volatile uint32_t *rx = (volatile uint32_t *)(t->p->rx_page + t->p->qs.out_rx_tail_off);
+	volatile uint32_t *tx = (volatile uint32_t *)(t->p->tx_page + t->p->qs.out_tx_tail_off);
 
 	while (!t->stop) {
-		*(volatile uint32_t *)(t->p->rx_page + t->p->qs.out_rx_tail_off) = 0;
-		(void)*(volatile uint32_t *)(t->p->tx_page + t->p->qs.out_tx_tail_off);
-		*(volatile uint32_t *)(t->p->tx_page + t->p->qs.out_tx_tail_off) = 0;
+		(void)*rx;
+		(void)*tx;
+		if (pthread_mutex_trylock(&t->starts))
+			continue;
+		*rx = port_rx_room(t->p);
+		*tx = 0;
+		pthread_mutex_unlock(&t->starts);
 	}
 	return NULL;
 }
@@ -173,7 +183,7 @@ static void map_and_touch(struct port *p)
 static bool mmaps(struct stress_port *sp, uint64_t end)
 {
 	struct port p;
-	struct toucher t = { .p = &p };
+	struct toucher t = { .p = &p, .starts = PTHREAD_MUTEX_INITIALIZER };
 	pthread_t thread;
 
 	if (pair_open(&p, sp, 0, chance(70)))
@@ -187,8 +197,11 @@ static bool mmaps(struct stress_port *sp, uint64_t end)
 		map_and_touch(&p);
 		if (chance(20))
 			CALL(C_STOP, queue_stop(p.fd));
-		if (chance(20))
+		if (chance(20)) {
+			pthread_mutex_lock(&t.starts);
 			look_after(&p);
+			pthread_mutex_unlock(&t.starts);
+		}
 	}
 	/* Some more of it, of a device that is gone, perhaps */
 	map_and_touch(&p);

@@ -532,15 +532,15 @@ int sim_index(unsigned int nr)
 	return rank_among(nr, "class", "0x020000");
 }
 
-/* The simulator's words about one port, or NULL. */
-static const char *sim_port(unsigned int nr)
+/* The simulator's words about one of its ports, or NULL. */
+static const char *sim_words(int index)
 {
 	static char reply[1 << 20];
 	char key[32], *at, *next;
 
 	if (sim_ask("stats", reply, sizeof(reply)))
 		return NULL;
-	snprintf(key, sizeof(key), "\"name\":\"port%d\"", sim_index(nr));
+	snprintf(key, sizeof(key), "\"name\":\"port%d\"", index);
 	at = strstr(reply, key);
 	if (!at)
 		return NULL;
@@ -548,6 +548,11 @@ static const char *sim_port(unsigned int nr)
 	if (next)
 		*next = 0;
 	return at;
+}
+
+static const char *sim_port(unsigned int nr)
+{
+	return sim_words(sim_index(nr));
 }
 
 /* Asked once: what is behind the first port is behind all ports of a test. */
@@ -563,6 +568,13 @@ bool sim_present(void)
 int64_t sim_counter(unsigned int nr, const char *name)
 {
 	const char *port = sim_port(nr);
+
+	return port ? json_number(port, name) : -1;
+}
+
+int64_t sim_counter_at(int index, const char *name)
+{
+	const char *port = sim_words(index);
 
 	return port ? json_number(port, name) : -1;
 }

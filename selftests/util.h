@@ -216,6 +216,8 @@ bool ended_well(pid_t pid);
 bool sim_present(void);
 /* A counter of the simulated port behind /dev/ndrv number @nr, or -1. */
 int64_t sim_counter(unsigned int nr, const char *name);
+/* The same of a port by its number in the simulator, which stays when /dev/ndrv numbers change. */
+int64_t sim_counter_at(int index, const char *name);
 /* How many queues of the port are enabled, both sides counted; -1: nobody knows. */
 int sim_queues(unsigned int nr);
 /* DMA address of the ring of an enabled queue, 0 = the simulator does not say. */
