@@ -127,15 +127,20 @@ judge_parts()
 	vm judge-dpdk-82599 6.12 6.12 --timeout 600 --sim "$(ends 82599)" -- $GUEST/judge-dpdk
 }
 
-# At random, but the same each time: who looks for more sets SEED, or runs `make fuzz`.
+# At random, but the same each time: who looks for more sets SEED, or runs `make fuzz`, `make stress`.
 torture_parts()
 {
-	local nic budget
+	local nic budget minutes=${MINUTES:-${FULL:+10}}
 
 	for nic in $CARDS; do
 		budget=""
 		[ $nic != 82599 ] || budget=6.12
 		vm_script "fuzz-$nic" "$budget" "6.12 debug" env NIC="$nic" FUZZ_SECONDS=90 SEED="${SEED:-1}" "$VM_DIR/fuzz"
+	done
+	# All families at once; on a kernel that sees what a race has damaged, for as long as there is room.
+	vm_script stress debug "6.12 debug" env MINUTES="${minutes:-4}" SEED="${SEED:-1}" "$VM_DIR/stress"
+	for nic in 82599 e810; do
+		vm_script "soak-$nic" "" "6.1 6.12" env NIC="$nic" HOURS="${HOURS:-0.25}" "$VM_DIR/soak"
 	done
 }
 
