@@ -24,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PARK_MS		(CALL_MS + MS(5000))
+#define PARK_MS		(2 * CALL_MS)	/* some have several calls to go */
 #define END_MS		MS(10000)
 #define UNLOAD_MS	MS(20000)
 #define CABLE_FRAMES	300
@@ -181,6 +181,10 @@ static void actor_main(bool owner)
 		me->parked = false;
 		if (stress->stop)
 			break;
+		if (stress->quiet && chance(95)) {
+			sleep_ms(50);
+			continue;
+		}
 		act(owner);
 		sleep_ms(roll(owner ? 300 : 20));
 	}
@@ -309,6 +313,22 @@ static bool all_parked(void)
 	return true;
 }
 
+static void show_who_works(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < stress->nr_actors; i++) {
+		const struct actor *a = &stress->actors[i];
+
+		if (a->parked)
+			continue;
+		printf("# actor %u does not pause: %s, %s\n", i,
+		       a->act < 0 ? "between actions" : action_name(a->act),
+		       a->call_ms ? call_name(a->call) : "in no call");
+		show_stacks(a);
+	}
+}
+
 static bool pause_actors(void)
 {
 	uint64_t end = now_ms() + PARK_MS;
@@ -318,10 +338,7 @@ static bool pause_actors(void)
 		if (!actors_well())
 			return false;
 		if (now_ms() > end) {
-			printf("# the actors do not pause\n");
-			for (unsigned int i = 0; i < stress->nr_actors; i++)
-				if (!stress->actors[i].parked)
-					show_stacks(&stress->actors[i]);
+			show_who_works();
 			return false;
 		}
 		sleep_ms(20);
@@ -509,7 +526,7 @@ static void run(void)
 		good = epoch(++nr);
 	stress->stop = stress->neighbour_end = true;
 	matrix_print();
-	actions_print();
+	ok(actions_done(), "every action has been done, and frames have passed");
 	calls_print();
 	memory_print();
 	ok(memory_flat(), "memory is flat");

@@ -63,7 +63,7 @@ static const struct {
 	[C_FDINFO] = { "fdinfo" },
 	[C_REAP] = { "end of a process" },
 	[C_SIM] = { "simulator" },
-	[C_MONITOR] = { "monitor of QEMU" },
+	[C_MONITOR] = { "monitor of QEMU", { EINVAL } },
 };
 
 const char *call_name(enum call call)

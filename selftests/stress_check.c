@@ -127,8 +127,10 @@ void matrix_print(void)
 	}
 }
 
-void actions_print(void)
+bool actions_done(void)
 {
+	uint64_t frames = 0, restarts = 0;
+	bool all = true;
 	unsigned int i;
 	int a;
 
@@ -142,7 +144,15 @@ void actions_print(void)
 		}
 		printf("# %-9s %6llu %6llu\n", action_name(a), (unsigned long long)tried,
 		       (unsigned long long)done);
+		all &= done || !counts(a);
 	}
+	for (i = 0; i < stress->nr_actors; i++) {
+		frames += stress->actors[i].frames;
+		restarts += stress->actors[i].restarts;
+	}
+	printf("# %llu frames received, %llu starts after a revocation\n", (unsigned long long)frames,
+	       (unsigned long long)restarts);
+	return all && frames && restarts;
 }
 
 void calls_print(void)

@@ -16,7 +16,8 @@
 #define DRIVER		"ndrv"
 #define PATIENT_MS	MS(3000)	/* for an unplugged card to be given up by the kernel */
 #define SLOT_MS		MS(20000)	/* for a slot that is emptied or filled */
-#define HOME_MS		MS(60000)	/* until a card is there again, and bound */
+#define HOME_MS		MS(180000)	/* until all cards are there again, and bound */
+#define QUIET_MS	MS(10000)	/* for the module to be idle for once */
 
 static int bind_port(const struct stress_port *sp)
 {
@@ -111,16 +112,19 @@ bool act_surprise(struct stress_port *sp)
  * The slot is emptied and filled again, as by hand: the kernel is asked, and lets the card go after it has
  * blinked for five seconds. Root ports are numbered through, those of the simulator's cards first.
  */
-static int monitor(const char *fmt, int n, int slot)
+static int slot_empty(const struct stress_port *sp)
 {
-	char text[160], *word[8], *rest = text;
-	const char *argv[10] = { "igbctl" };
-	int i;
+	return (int)CALL(C_MONITOR, qemu_command("device_del", "\"id\":\"igb%d\"", sp->igb));
+}
 
-	snprintf(text, sizeof(text), fmt, n, slot, n, n);
-	for (i = 0; i < 8 && (word[i] = strsep(&rest, " ")); i++)
-		argv[i + 1] = word[i];
-	return (int)CALL(C_MONITOR, run_program(argv));
+static int slot_fill(const struct stress_port *sp)
+{
+	int n = sp->igb;
+
+	return (int)CALL(C_MONITOR, qemu_command("device_add", "\"driver\":\"igb\",\"id\":\"igb%d\","
+						 "\"bus\":\"rp%d\",\"netdev\":\"cable%d\","
+						 "\"mac\":\"02:00:00:82:57:%02x\"", n,
+						 stress->nr_sim + n, n, n));
 }
 
 static bool comes_or_goes(const struct stress_port *sp, bool there)
@@ -135,14 +139,14 @@ static bool comes_or_goes(const struct stress_port *sp, bool there)
 bool act_hotplug(struct stress_port *sp)
 {
 	bool done;
+	int i;
 
 	if (sp->igb < 0 || __atomic_exchange_n(&sp->pulled, true, __ATOMIC_ACQ_REL))
 		return false;
-	monitor("device_del igb%d", sp->igb, 0);
+	slot_empty(sp);
 	/* A rescan may find it again on its last day: the monitor knows when it is gone. */
 	done = comes_or_goes(sp, false);
-	for (int i = 0; i < 50 && monitor("device_add igb,id=igb%d,bus=rp%d,netdev=cable%d,mac=02:00:00:82:57:%02x",
-					  sp->igb, stress->nr_sim + sp->igb); i++)
+	for (i = 0; i < 50 && slot_fill(sp); i++)
 		sleep_ms(200);
 	if (!comes_or_goes(sp, true))
 		rescan();
@@ -194,14 +198,14 @@ int module_load(void)
 	return run_program(access(here[1], R_OK) ? argv : here);
 }
 
-/* The others are asked to be brief, but not to stop. With a neighbour, it is in use. */
+/* The others are asked to be brief, and most of them begin nothing. With a neighbour, it is in use. */
 bool act_module(struct stress_port *sp)
 {
 	bool done;
 	int ret;
 
 	stress->quiet = !stress->neighbour_runs;
-	done = !CALL(C_UNLOAD, module_unload(stress->neighbour_runs ? MS(20) : MS(1500)));
+	done = !CALL(C_UNLOAD, module_unload(stress->neighbour_runs ? MS(20) : QUIET_MS));
 	stress->quiet = false;
 	if (done && stress->neighbour_runs)
 		fail("the module was unloaded under a neighbour that uses it");

@@ -24,14 +24,15 @@
 #define KILLED_MS	MS(20000)	/* a process that is about to be killed */
 #define RING_MS		MS(20000)	/* a command that is to end, ends */
 
-static uint64_t brief(void)
+/* How long an action goes on once it has what it needs, which may take longer than that. */
+static unsigned int brief(void)
 {
-	return now_ms() + 20 + roll(BRIEF_MS);
+	return 20 + roll(BRIEF_MS);
 }
 
 bool act_open(struct stress_port *sp)
 {
-	uint64_t end = brief();
+	uint64_t end = now_ms() + brief();
 	struct ndrv_info info;
 	bool done = false;
 	int fd, second;
@@ -96,13 +97,14 @@ static void send_frames(struct port *p, const struct stress_port *sp, uint64_t *
 	}
 }
 
-static bool traffic(struct stress_port *sp, uint32_t flags, uint64_t end)
+static bool traffic(struct stress_port *sp, uint32_t flags, unsigned int ms)
 {
-	uint64_t seq = (uint64_t)roll(1U << 30) << 16;
+	uint64_t seq = (uint64_t)roll(1U << 30) << 16, end;
 	struct port p;
 
 	if (pair_open(&p, sp, flags, true))
 		return false;
+	end = now_ms() + ms;
 	while (go_on(end) && look_after(&p)) {
 		take_frames(&p);
 		send_frames(&p, sp, &seq);
@@ -180,11 +182,12 @@ static void map_and_touch(struct port *p)
 	munmap((void *)at, len);
 }
 
-static bool mmaps(struct stress_port *sp, uint64_t end)
+static bool mmaps(struct stress_port *sp, unsigned int ms)
 {
 	struct port p;
 	struct toucher t = { .p = &p, .starts = PTHREAD_MUTEX_INITIALIZER };
 	pthread_t thread;
+	uint64_t end;
 
 	if (pair_open(&p, sp, 0, chance(70)))
 		return false;
@@ -193,6 +196,7 @@ static bool mmaps(struct stress_port *sp, uint64_t end)
 		pair_close(&p);
 		return false;
 	}
+	end = now_ms() + ms;
 	while (go_on(end) && p.status->state != NDRV_STATE_GONE) {
 		map_and_touch(&p);
 		if (chance(20))
@@ -233,11 +237,12 @@ static void read_events(int fd)
 	}
 }
 
-static bool waits(struct stress_port *sp, uint64_t end)
+static bool waits(struct stress_port *sp, unsigned int ms)
 {
 	struct epoll_event ee = { .events = EPOLLIN | EPOLLOUT | EPOLLPRI };
 	int ep = epoll_create1(EPOLL_CLOEXEC);
 	struct port p;
+	uint64_t end;
 
 	if (ep < 0 || pair_open(&p, sp, 0, true)) {
 		close(ep);
@@ -245,6 +250,7 @@ static bool waits(struct stress_port *sp, uint64_t end)
 	}
 	fcntl(p.fd, F_SETFL, O_NONBLOCK);
 	epoll_ctl(ep, EPOLL_CTL_ADD, p.fd, &ee);
+	end = now_ms() + ms;
 	while (go_on(end) && look_after(&p)) {
 		CALL(C_ARM, queue_arm(p.fd, 1 + roll(3)));
 		call_begin(C_POLL);
@@ -308,10 +314,11 @@ static bool completions(struct io_uring *ring, uint64_t data)
 }
 
 /* A WAIT is under way while the file, the ring, or the whole process ends; or it is cancelled. */
-static bool urings(struct stress_port *sp, uint64_t end)
+static bool urings(struct stress_port *sp, unsigned int ms)
 {
 	struct io_uring ring;
 	struct port p;
+	uint64_t end;
 	bool waiting;
 
 	if (pair_open(&p, sp, 0, true))
@@ -320,6 +327,7 @@ static bool urings(struct stress_port *sp, uint64_t end)
 		pair_close(&p);
 		return false;
 	}
+	end = now_ms() + ms;
 	while (go_on(end) && look_after(&p)) {
 		/* The numbers of calls are the data of their commands. */
 		waiting = command(&ring, p.fd, NDRV_URING_WAIT, 1 + roll(3), C_URING_WAIT);
@@ -394,14 +402,15 @@ static void set_rx_mode(int fd)
 
 bool act_config(struct stress_port *sp)
 {
-	uint64_t end = brief();
 	struct ndrv_queue_get qg;
 	struct ndrv_stats st;
 	struct ndrv_link link;
 	int fd = port_fd(sp);
+	uint64_t end;
 
 	if (fd < 0)
 		return false;
+	end = now_ms() + brief();
 	while (go_on(end)) {
 		switch (roll(6)) {
 		case 0:
@@ -433,7 +442,7 @@ bool act_config(struct stress_port *sp)
 bool act_pool(struct stress_port *sp)
 {
 	int fd[2] = { port_fd(sp), port_fd(&stress->ports[sp->peer]) }, err, i;
-	uint64_t end = brief();
+	uint64_t end = now_ms() + brief();
 	bool done = false;
 
 	while (fd[0] >= 0 && go_on(end)) {
@@ -508,7 +517,7 @@ static bool read_attributes(const struct stress_port *sp)
 
 bool act_sysfs(struct stress_port *sp)
 {
-	uint64_t end = brief();
+	uint64_t end = now_ms() + brief();
 	bool done = false;
 	char path[64];
 	int fd;
@@ -544,16 +553,16 @@ bool act_kill(struct stress_port *sp)
 		while (now_ms() < end) {
 			switch (what) {
 			case 0:
-				traffic(sp, 0, end);
+				traffic(sp, 0, KILLED_MS);
 				break;
 			case 1:
-				mmaps(sp, end);
+				mmaps(sp, KILLED_MS);
 				break;
 			case 2:
-				waits(sp, end);
+				waits(sp, KILLED_MS);
 				break;
 			default:
-				urings(sp, end);
+				urings(sp, KILLED_MS);
 			}
 			sleep_ms(1);
 		}

@@ -226,6 +226,8 @@ bool sim_port_says(unsigned int nr, const char *text);	/* "\"trap\":true" */
 /* Which port of the simulator is behind /dev/ndrv number @nr: for commands. */
 int sim_index(unsigned int nr);
 int sim_command(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* To QEMU's monitor, where ndrv-vm has joined it (--igb): a command and its arguments, as in JSON. */
+int qemu_command(const char *name, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /*
  * The ports are those of a VM of ours: there must be a link, nothing but a test is on it, and somebody
  * (the simulator, or QEMU's monitor) pulls and plugs the cable on demand.
