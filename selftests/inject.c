@@ -107,8 +107,8 @@ static int function_range(const char *function, uint64_t *start, uint64_t *end)
 		if (sscanf(line, "%" SCNx64 " %*c %127s", &at, name) == 2 && !strcmp(name, function))
 			*start = at;
 	}
-	if (f)
-		rewind(f);
+	if (f && fseek(f, 0, SEEK_SET))
+		*start = 0;
 	while (*start && fgets(line, sizeof(line), f))
 		if (sscanf(line, "%" SCNx64, &at) == 1 && at > *start && at < *end)
 			*end = at;

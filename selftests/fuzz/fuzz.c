@@ -384,7 +384,8 @@ static int replay_file(const char *path)
 	if (ret < 0)
 		return 2;
 	for (times = 0; !bad && times < opt.times; times++) {
-		rewind(f);
+		if (fseek(f, 0, SEEK_SET))
+			bad = "the file cannot be read twice";
 		for (nr = 0; !bad && batch_read(&b, f) > 0; nr++)
 			if (!opt.last || nr + opt.last >= all)
 				bad = batch_run(&b, false);

@@ -97,14 +97,16 @@ int minimise(const char *from, const char *path, unsigned int seconds)
 {
 	FILE *f = fopen(from, "re");
 	unsigned int i, k, room = 0;
+	struct batch *more;
 
 	deadline = now_ms() + seconds * 1000ULL;
 	for (; f; nr_batches++) {
 		if (nr_batches == room) {
 			room = room ? 2 * room : 64;
-			batches = realloc(batches, room * sizeof(*batches));
-			if (!batches)
+			more = realloc(batches, room * sizeof(*batches));
+			if (!more)
 				return 2;
+			batches = more;
 		}
 		if (batch_read(&batches[nr_batches], f) <= 0)
 			break;
