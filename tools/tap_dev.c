@@ -136,6 +136,13 @@ static void read_link(struct tap_dev *t, struct nlmsghdr *h)
 	}
 }
 
+/* Member by member: what is between them may differ when nothing has changed. */
+static bool changed(const struct tap_dev *a, const struct tap_dev *b)
+{
+	return strncmp(a->name, b->name, sizeof(a->name)) || memcmp(a->mac, b->mac, sizeof(a->mac)) ||
+	       a->mtu != b->mtu || a->promisc != b->promisc || a->gone != b->gone;
+}
+
 bool tap_dev_update(struct tap_dev *t)
 {
 	static char buf[NETLINK_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
@@ -152,7 +159,7 @@ bool tap_dev_update(struct tap_dev *t)
 			if (h->nlmsg_type == RTM_NEWLINK || h->nlmsg_type == RTM_DELLINK)
 				read_link(t, h);
 	}
-	return memcmp(&before, t, sizeof(before));
+	return changed(&before, t);
 }
 
 void tap_dev_close(struct tap_dev *t)
