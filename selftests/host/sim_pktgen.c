@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "../../tools/pktgen_frame.c"
+#include "../../tools/pktgen_frame.c"	/* NOLINT(bugprone-suspicious-include): a program's file */
 #include "stamp.h"
 #include "tap.h"
 
