@@ -18,10 +18,10 @@ int ndrv_why_idle(const struct ndrv_queue *q, uint32_t limit)
 
 int ndrv_queue_check(const struct ndrv_queue *q)
 {
-	if (q->status && q->status->state == NDRV_STATE_GONE)
+	if (!q->generation)			/* then there may be no status page yet */
+		return q->status && q->status->state == NDRV_STATE_GONE ? -ENODEV : -EPIPE;
+	if (q->status->state == NDRV_STATE_GONE)
 		return -ENODEV;
-	if (!q->generation)
-		return -EPIPE;
 	return q->status->generation == q->generation ? 0 : -ESTALE;
 }
 

@@ -47,11 +47,13 @@ static void pass(int sock, ssize_t (*how)(int, struct msghdr *, int), struct mes
 		.msg_control = control.bytes, .msg_controllen = sizeof(control.bytes),
 	};
 	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+	ssize_t n;
 
 	*c = (struct cmsghdr){ CMSG_LEN(2 * sizeof(int)), SOL_SOCKET, SCM_RIGHTS };
 	memcpy(CMSG_DATA(c), fds, 2 * sizeof(int));
-	if (how(sock, &msg, 0) != sizeof(*m))
-		check(errno ? -errno : -EIO, "pass descriptors");
+	n = how(sock, &msg, 0);
+	if (n != sizeof(*m))
+		check(n < 0 ? -errno : -EIO, "pass descriptors");
 	memcpy(fds, CMSG_DATA(c), 2 * sizeof(int));
 }
 
