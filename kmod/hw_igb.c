@@ -45,6 +45,13 @@ static int igb_attach(struct ndrv_hw *hw)
 
 	if (!x)
 		return -ENOMEM;
+	x->nothing = ndrv_hw_dma_alloc(hw, IGB_NULL_BYTES, &x->nothing_iova);
+	if (!x->nothing) {
+		ndrv_hw_free(hw, x);
+		return -ENOMEM;
+	}
+	memset(x->nothing, 0, IGB_NULL_BYTES);
+	put_unaligned_le32(IGB_TXD_EOP, x->nothing + 8);
 	spin_lock_init(&x->lock);
 	hw->priv = x;
 	return 0;
@@ -52,7 +59,10 @@ static int igb_attach(struct ndrv_hw *hw)
 
 static void igb_detach(struct ndrv_hw *hw)
 {
-	ndrv_hw_free(hw, hw->priv);
+	struct igb *x = hw->priv;
+
+	ndrv_hw_dma_free(hw, IGB_NULL_BYTES, x->nothing, x->nothing_iova);
+	ndrv_hw_free(hw, x);
 	hw->priv = NULL;
 }
 

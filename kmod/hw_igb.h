@@ -13,6 +13,8 @@
 
 #define IGB_QUEUES		16
 #define IGB_FCS			4
+#define IGB_NULL_ENTRIES	8	/* no ring is shorter: TDLEN counts 128 bytes */
+#define IGB_NULL_BYTES		(16 * IGB_NULL_ENTRIES)
 
 /**
  * struct igb - what this family remembers of a card: hw->priv
@@ -26,6 +28,8 @@
  * @nr_vlans: VLAN filters
  * @rar_used: entries of the address table
  * @mta_users: multicast filters by their hash
+ * @nothing: a transmit ring whose first descriptor sends nothing; the card only reads it
+ * @nothing_iova: its DMA address
  */
 struct igb {
 	spinlock_t lock;
@@ -37,6 +41,8 @@ struct igb {
 	u32 nr_vlans;
 	bool rar_used[IGB_RAR_ENTRIES];
 	u32 mta_users[32 * IGB_MTA_REGS];
+	u8 *nothing;
+	u64 nothing_iova;
 };
 
 /* ---- the card: hw_igb.c -------------------------------------------------------------------- */

@@ -129,6 +129,32 @@ static void igb_txq_setup(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
 }
 
 /*
+ * Whoever had the queue may have left half a frame with the card, by descriptors without EOP, and what it
+ * remembers of that frame (its offloads, or that it can only be thrown away) goes into the next one's
+ * making: QEMU's model forgets it at EOP or in a reset, whatever ENABLE does, and a card is only said to
+ * be disabled between frames. A reset would take the port from everybody. So the next frame is one of
+ * ours, a legacy descriptor of length 0, which ends a frame and transfers no data (Intel's manual of the
+ * 8254x, from which the 82576 has this format: 3.3.3). A card that does not take it within the bound is
+ * started all the same.
+ */
+static int igb_txq_forget(struct ndrv_hw *hw, u32 queue)
+{
+	struct igb *x = hw->priv;
+	const struct ndrv_hw_queue q = {
+		.queue = queue, .tx_entries = IGB_NULL_ENTRIES, .tx_iova = x->nothing_iova,
+	};
+	int ret;
+
+	igb_txq_setup(hw, &q);
+	ret = igb_queue_acked(hw, IGB_TXDCTL(queue), "TXDCTL", queue, IGB_DCTL_ENABLE);
+	if (!ret) {
+		ndrv_wr32(hw, IGB_TDT(queue), 1);
+		igb_poll(hw, IGB_TDH(queue), ~0U, 1, IGB_QUEUE_POLLS, IGB_QUEUE_POLL_US);
+	}
+	return igb_queue_disable(hw, &q) ?: ret;
+}
+
+/*
  * Tags are taken out on all queues or on none (CTRL.VME): who starts a queue while others run has
  * to agree with them.
  */
@@ -161,6 +187,8 @@ int igb_queue_start(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
 	ret = igb_queue_off(hw, q);
 	if (!ret && q->rx_entries)
 		ret = igb_strip_agree(hw, q);
+	if (!ret && q->tx_entries)
+		ret = igb_txq_forget(hw, q->queue);
 	if (ret)
 		return ret;
 	if (q->rx_entries) {

@@ -160,6 +160,9 @@
 #define IGB_TDWBAL(q)		(IGB_TXQ(q) + 0x38) /* RW: 0 = no head write-back */
 #define IGB_TDWBAH(q)		(IGB_TXQ(q) + 0x3c) /* RW */
 
+/* Of the third word of a legacy transmit descriptor */
+#define IGB_TXD_EOP		BIT(24)
+
 /* Statistics (8.18): 32 bits unless there is an H, RC, and they stick at their maximum */
 #define IGB_CRCERRS		0x04000
 #define IGB_MPC			0x04010
