@@ -236,6 +236,12 @@ rank_among()		# FILE VALUE PCI: how many PCI functions with this VALUE come befo
 # The simulator's number of a port: its ports are in PCI order, before all others.
 sim_number() { rank_among class 0x020000 "$1"; }
 
+# Behind the first port is no card and no simulator, but what QEMU has of its own.
+on_qemu()
+{
+	[ "$(cat "/sys/bus/pci/devices/$port0/device")" = 0x10c9 ] && igbctl info version > /dev/null 2>&1
+}
+
 # Somebody is there who pulls and plugs cables: the simulator, or the monitor of QEMU for its own ports.
 can_pull() { have_sim || igbctl info version > /dev/null 2>&1; }
 

@@ -86,6 +86,18 @@ requests()
 	}'
 }
 
+# QEMU's 82576 is no card in two ways. Requests that, uncut, are longer than an IP packet can be get lost;
+# they are sent all the same, and what comes behind them must be as ever. And FIN and PSH, which belong
+# into the last segment, are in none. Says how many are lost; what then must come is in $tmp/rest.
+as_qemu()
+{
+	awk -v rest="$tmp/rest" '
+		length($12) > 2 * 65535 { lost++; next }
+		$3 == 6 && $11 % 2 { $11 -= 9; $9 -= $9 % 2 ? 9 : 0 }
+		{ print > rest }
+		END { print lost + 0 }' "$tmp/want"
+}
+
 captured()		# NUMBER: that many frames are there, or no more come
 {
 	local old=-1 now
@@ -110,7 +122,16 @@ before=$(rx_packets)
 offload "$a" "$(cat "/sys/class/ndrv/$b/mac")" "$max" "$tmp/want" > "$tmp/sent" 2>&1
 ok $? "send: $(cat "$tmp/sent")"
 frames=$(sed -n 's/.*, \([0-9]*\) frames/\1/p' "$tmp/sent")
-captured $((before + frames)) | sed 's/^/# /'
+lost=0 longest="18[12]"
+if on_qemu; then
+	lost=$(as_qemu)
+	mv "$tmp/rest" "$tmp/want"
+	[ "$lost" = 2 ]
+	ok $? "two requests are too long for QEMU"
+	lost=$((frames - $(awk '{ n += $5 } END { print n }' "$tmp/want")))
+	longest=45
+fi
+captured $((before + frames - lost)) | sed 's/^/# /'
 sleep 0.2
 kill -INT $dump
 wait $dump
@@ -122,14 +143,14 @@ tshark -r "$tmp/wire.pcapng" -o ip.check_checksum:TRUE -o tcp.check_checksum:TRU
 	-T fields $(printf -- '-e %s ' $fields) > "$tmp/fields" 2> "$tmp/tshark.err"
 ok $? "tshark reads it"
 requests < "$tmp/fields" > "$tmp/got"
-[ "$frames" -gt 2000 ] && [ "$(wc -l < "$tmp/fields")" = "$frames" ]
-ok $? "all frames came: $(wc -l < "$tmp/fields") of $frames"
+[ "$frames" -gt 2000 ] && [ "$(wc -l < "$tmp/fields")" = $((frames - lost)) ]
+ok $? "all frames came: $(wc -l < "$tmp/fields") of $((frames - lost))"
 diff "$tmp/want" "$tmp/got" > "$tmp/diff"
 rc=$?
 cut -c1-160 "$tmp/diff" | head -n 20 | sed 's/^/# /'
 ok $rc "each is what was asked for: checksums, segments, tags, bytes"
 for what in "4 6 - 1 " "4 6 [0-9]+,77 [2-9]" "6 6 [0-9]+ [2-9]" "4 17 77 1" "6 17 [0-9]+,77 1" "4 132 - 1 " \
-	"6 6 - 18[12] 1448" "4 17 - 1 $((max - 42)) "; do
+	"6 6 - $longest 1448" "4 17 - 1 $((max - 42)) "; do
 	grep -qE "^[0-9]+ $what" "$tmp/got"
 	ok $? "among them: $what"
 done
