@@ -10,9 +10,6 @@ CARDS="e810 82599 igb"
 # What threads do to each other is what kcsan can judge.
 CONCURRENT="wait uring queues process lifetime recovery events"
 
-IGB_PROGRAMS="ioctl refuse mmap queue pool datapath rss lifetime iommu recovery events filter process wait uring queues
-	ioctl_32 bind.sh unbind.sh"
-
 # pair MODEL N [KEYS]: two ports of the simulator, joined by a cable; N is the number of the first.
 pair()
 {
@@ -102,13 +99,14 @@ vm_script()		# NAME BUDGET ALL COMMAND...
 # judges the tools, run on a stock kernel.
 declare -A HOUR=(
 	[82599-debug]="ioctl refuse mmap queue pool datapath lifetime isolation iommu recovery wait uring values states
-		uring_values fail_nth fail_bind ioctl_32 values_32"
-	[82599-6.1]="ioctl datapath rss recovery events filter process queues bind.sh unbind.sh kill.sh stats.sh offload.sh"
+		uring_values fail_nth fail_bind"
+	[82599-6.1]="ioctl_32 values_32 datapath rss recovery events filter process queues bind.sh unbind.sh kill.sh stats.sh offload.sh"
 	[e810-debug]="queue rss lifetime events filter process queues aqfault fail_nth fail_bind"
 	[e810-6.12]="ioctl mmap pool datapath isolation iommu recovery wait uring
 		bind.sh unbind.sh kill.sh tools.sh tap.sh stats.sh offload.sh examples.sh"
 	[igb-debug]="queue lifetime recovery fail_nth fail_bind"
-	[igb-6.12]="$IGB_PROGRAMS"
+	[igb-6.12]="ioctl refuse mmap queue pool datapath rss lifetime isolation iommu recovery events filter process
+		wait uring queues bind.sh unbind.sh offload.sh"
 )
 
 # The kernel selftests: all of them for KERNEL or FULL=1, else those of the hour.
@@ -119,9 +117,7 @@ selftest_parts()
 	for nic in $CARDS; do
 		ports $nic 4
 		for k in $(kernels_of "6.1 6.12 debug" "6.1 6.12 debug"); do
-			# The 82576 is judged by fewer programs: what it lacks stands at IGB_PROGRAMS.
 			programs=""
-			[ $nic != igb ] || programs=$IGB_PROGRAMS
 			if [ -z "${KERNEL:-}${FULL:-}" ]; then
 				programs=${HOUR[$nic-$k]:-}
 				[ -n "$programs" ] || continue
@@ -181,8 +177,7 @@ sign_part()
 	vm sign 6.12 "6.1 6.12" --kmod --append module.sig_enforce=1 --sim "$(pair 82599 0)" -- $GUEST/sign
 }
 
-# What needs a VM of its own kind. Within the budget, each family meets another kernel; the 82576 has
-# not been seen to pass yet.
+# What needs a VM of its own kind. Within the budget, each family meets another kernel.
 special_parts()
 {
 	local nic budget other
@@ -191,7 +186,7 @@ special_parts()
 		case $nic in
 		e810) budget=6.1 other=6.12 ;;
 		82599) budget=6.12 other=6.1 ;;
-		*) budget="" other="" ;;
+		igb) budget=6.12 other=6.12 ;;
 		esac
 		ports $nic 2
 		vm "suspend-$nic" "$budget" "6.1 6.12 debug" --kmod "${CARD_OPTIONS[@]}" -- \
