@@ -163,6 +163,11 @@ bool pci_there(const char *pci)
 	return !access(path, F_OK);
 }
 
+bool has_checkers(void)
+{
+	return !access("/proc/lockdep", F_OK);
+}
+
 /* The number may be another device's by the time of open(2): only one that is attacked, too. */
 static int open_by_pci(const char *pci)
 {

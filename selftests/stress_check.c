@@ -16,6 +16,7 @@
 #define MAX_SAMPLES	512
 #define FLAT_KB		1024		/* by so much may the least of a quarter grow */
 #define FLAT_FREE_KB	4096		/* ... or shrink, for free memory as a whole */
+#define FLAT_KASAN_KB	4096		/* slabs hold what KASAN keeps of freed objects for a while */
 
 /* ---- what met what ---------------------------------------------------------------------------------- */
 
@@ -273,7 +274,8 @@ bool memory_flat(void)
 	}
 	for (m = 0; m < NR_MEM; m++) {
 		long grown = extreme(m, nr_samples - quarter, quarter) - extreme(m, quarter, quarter);
-		long limit = m == MEM_AVAILABLE ? FLAT_FREE_KB : FLAT_KB;
+		long limit = m == MEM_AVAILABLE ? FLAT_FREE_KB :
+			     m == MEM_SLAB && has_checkers() ? FLAT_KASAN_KB : FLAT_KB;
 
 		if (m == MEM_AVAILABLE)
 			grown = -grown;
