@@ -146,6 +146,12 @@ judge_parts()
 	vm judge-dpdk-82599 6.12 6.12 --timeout 600 --sim "$(ends 82599)" -- $GUEST/judge-dpdk
 }
 
+# A checker that keeps silent would make all the rest green: each must see what is planted for it.
+checker_parts()
+{
+	vm_script planted "" "debug kcsan" "$VM_DIR/planted"
+}
+
 # At random, but the same each time: who looks for more sets SEED, or runs `make fuzz`, `make stress`.
 torture_parts()
 {
@@ -224,6 +230,7 @@ demo_parts()
 vm_parts()
 {
 	selftest_parts
+	checker_parts
 	torture_parts
 	judge_parts
 	smoke_parts
