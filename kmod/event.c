@@ -48,7 +48,8 @@ void ndrv_event_post(struct ndrv_ctx *ctx, u32 type, u32 queue, u32 arg0, u32 ar
 	spin_lock(&ring->lock);
 	if (!ring->ended) {
 		ring_put(ring, &event);
-		ring->ended = type == NDRV_EVENT_GONE;
+		/* pairs with ndrv_event_read() and read_returns(), which look without the lock */
+		WRITE_ONCE(ring->ended, type == NDRV_EVENT_GONE);
 	}
 	spin_unlock(&ring->lock);
 	wake_up_interruptible(&ring->wait);
