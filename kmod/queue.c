@@ -38,8 +38,11 @@ void ndrv_ctx_set_state(struct ndrv_ctx *ctx, u32 state, bool doorbell_live)
 		return;
 	/* pairs with nothing: each field of the status page stands alone (uapi) */
 	WRITE_ONCE(ctx->status->state, state);
-	if (state == NDRV_STATE_RUNNING || state == NDRV_STATE_REVOKED || state == NDRV_STATE_GONE)
-		WRITE_ONCE(ctx->status->generation, ++ctx->status_generation);
+	if (state == NDRV_STATE_RUNNING || state == NDRV_STATE_REVOKED || state == NDRV_STATE_GONE) {
+		/* pairs with event_peek(), which has no ndev->lock */
+		WRITE_ONCE(ctx->status_generation, ctx->status_generation + 1);
+		WRITE_ONCE(ctx->status->generation, ctx->status_generation);
+	}
 	if (state == NDRV_STATE_GONE) {
 		WRITE_ONCE(ctx->status->link_up, 0);
 		WRITE_ONCE(ctx->status->link_mbps, 0);
