@@ -197,7 +197,8 @@ static void dev_quiesce(struct ndrv_dev *ndev, u32 reason, bool reachable)
 		trace_ndrv_reset(ndev->minor, pci_dev_id(ndev->pdev));
 		if (reachable)
 			ndrv_stats_fold_all(ndev);
-		ndev->resetting = true;
+		/* pairs with the interrupt handlers, here and in dev_revive() */
+		WRITE_ONCE(ndev->resetting, true);
 		ndev->resets++;
 		dev_revoke_all(ndev, reason);
 		/* Buffers are their owners' again, in both cases; registers may not be touched in one. */
@@ -215,7 +216,7 @@ static void dev_revive(struct ndrv_dev *ndev)
 {
 	mutex_lock(&ndev->lock);
 	if (!ndev->gone && ndev->resetting) {
-		ndev->resetting = false;
+		WRITE_ONCE(ndev->resetting, false);
 		if (!dev_stop_dma(ndev)) {
 			pci_save_state(ndev->pdev);
 			pci_set_master(ndev->pdev);
