@@ -58,7 +58,8 @@ static void dev_mark_gone(struct ndrv_dev *ndev)
 	struct ndrv_ctx *ctx;
 
 	lockdep_assert_held(&ndev->lock);
-	ndev->gone = true;
+	/* pairs with call_pool_create(), which has no lock */
+	WRITE_ONCE(ndev->gone, true);
 	list_for_each_entry(ctx, &ndev->ctxs, node) {
 		ndrv_ctx_set_state(ctx, NDRV_STATE_GONE, false);
 		ndrv_event_post(ctx, NDRV_EVENT_GONE, NDRV_QUEUE_ANY, 0, 0);
