@@ -72,8 +72,9 @@ int ndrv_link_update(struct ndrv_dev *ndev)
 		ndev->link_changes++;
 		dev_info(&ndev->pdev->dev, "ndrv%d: link %s\n", ndev->minor, up ? "up" : "down");
 	}
-	ndev->link_up = up;
-	ndev->link_mbps = mbps;
+	/* pairs with sysfs, which reads them without the lock */
+	WRITE_ONCE(ndev->link_up, up);
+	WRITE_ONCE(ndev->link_mbps, mbps);
 	list_for_each_entry(ctx, &ndev->ctxs, node)
 		ndrv_link_publish(ctx);
 	return 0;
