@@ -125,7 +125,8 @@ static int dev_stop_dma(struct ndrv_dev *ndev)
 		if (!ret)
 			ret = hw->info->ops->reset(hw);
 	}
-	ndev->doorbells_touched = false;
+	/* No doorbell_fault() sets it meanwhile: whoever comes here has taken all doorbells away. */
+	WRITE_ONCE(ndev->doorbells_touched, false);
 	if (!ret)
 		return 0;
 	pci_clear_master(pdev);

@@ -324,7 +324,8 @@ void ndrv_queue_sweep(struct ndrv_dev *ndev)
 	int found;
 
 	lockdep_assert_held(&ndev->lock);
-	if (!ndev->doorbells_touched || ndev->resetting || ndev->gone)
+	/* pairs with doorbell_fault(), which has bar_lock only */
+	if (!READ_ONCE(ndev->doorbells_touched) || ndev->resetting || ndev->gone)
 		return;
 	live_queues(ndev, &live);
 	found = ndev->hw.info->ops->sweep(&ndev->hw, &live);
