@@ -152,7 +152,7 @@ void memory_sample(unsigned int epoch);
 void memory_print(void);
 bool memory_flat(void);
 unsigned int mappings_left(void);	/* of the ports, as the kernel's debugging of DMA knows them */
-/* No card of the simulator has used memory that was not mapped for it. */
+/* No card has used memory that was not mapped for it. */
 bool no_stray_dma(void);
 /* Both ways over the cable between two ports: every frame, in order, as it was sent. 0 or -errno. */
 int cable_check(const char *pci_a, const char *pci_b, unsigned int frames);
