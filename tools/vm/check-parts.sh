@@ -54,12 +54,14 @@ kernels_of()		# BUDGET ALL
 own_used=""
 part_on()		# KERNEL NAME COMMAND...
 {
-	local k=$1 needs=setup,build,build-selftests,dkms
+	local k=$1 needs=setup,build,build-selftests
 
 	case "$2-$k" in *"${T:-}"*) ;; *) return ;; esac
 	if own_kernel "$k"; then
 		needs=$needs,kernel-$k
 		own_used="$own_used $k"
+	else
+		needs=$needs,dkms-$k
 	fi
 	add vm "$needs" "$2-$k" tap "${@:3}"
 }
@@ -220,7 +222,7 @@ demo_parts()
 
 	for nic in 82599 e810; do
 		for k in $(kernels_of 6.12 "6.1 6.12"); do
-			add_wanted alone build,dkms "demo-$nic-$k" tap \
+			add_wanted alone "build,dkms-$k" "demo-$nic-$k" tap \
 				step "make demo NIC=$nic, at least 5 times pktgen" demo $nic "$k"
 		done
 	done
