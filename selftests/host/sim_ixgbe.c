@@ -378,6 +378,12 @@ static void test_stats_pairs(void)
 	settle();
 	tap_eq(rd(t, 0x4088), len + 4, "GORC has the FCS while the host gets it");
 	tap_eq(rd(t, 0x1034), len + 4, "and QBRC too");
+	rd(t, 0x408c);
+	tap_eq(rd(t, 0x4088), 0, "GORC low, nothing new");
+	sim_inproc_inject(t->p, f, len);
+	settle();
+	rd(t, 0x408c);
+	tap_eq(rd(t, 0x4088), len + 4, "bytes after a low half of 0 are not lost either");
 	wr(t, 0x4080, 77);
 	tap_eq(rd(t, 0x4080), 0, "statistics cannot be written");
 	port_free(t);

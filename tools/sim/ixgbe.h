@@ -75,7 +75,8 @@ struct ixgbe_rx_info {
 };
 
 struct ixgbe_stat64 {
-	uint64_t acc, snap;		/* snap: latched by reading the low half */
+	uint64_t acc, snap;		/* snap: latched by reading the low half, even if it is 0 */
+	bool latched;
 };
 
 struct ixgbe_vec {

@@ -57,6 +57,7 @@ static uint32_t pair_low(struct ixgbe_stat64 *s)
 {
 	s->snap += s->acc;
 	s->acc = 0;
+	s->latched = true;
 	return (uint32_t)s->snap;
 }
 
@@ -64,10 +65,11 @@ static uint32_t pair_high(struct ixgbe_stat64 *s)
 {
 	uint32_t val;
 
-	if (!s->snap)
+	if (!s->latched)
 		pair_low(s);
 	val = s->snap >> 32;
 	s->snap = 0;
+	s->latched = false;
 	return val;
 }
 
