@@ -349,42 +349,42 @@ static int call(struct rig *r, enum op op)
 	EXPECT_RECOVERS(number);						\
 } while (0)
 
-TEST_F_TIMEOUT(aq, queue_start, 120)
+TEST_F_TIMEOUT(aq, queue_start, 600)
 {
 	ASSERT_EQ(0, queue_stop(self->r.a.fd));
 	ONE_COMMAND(START, 0x0c30);
 }
 
-TEST_F_TIMEOUT(aq, queue_stop, 120)
+TEST_F_TIMEOUT(aq, queue_stop, 600)
 {
 	ONE_COMMAND(STOP, 0x0c31);
 }
 
 /* Close cannot fail: it stops the card, whatever that takes. */
-TEST_F_TIMEOUT(aq, close, 120)
+TEST_F_TIMEOUT(aq, close, 600)
 {
 	ONE_COMMAND(CLOSE, 0x0c31);
 }
 
-TEST_F_TIMEOUT(aq, rx_mode, 120)
+TEST_F_TIMEOUT(aq, rx_mode, 600)
 {
 	ONE_COMMAND(RX_MODE, 0x02a0);
 }
 
-TEST_F_TIMEOUT(aq, rss, 120)
+TEST_F_TIMEOUT(aq, rss, 600)
 {
 	if (!self->r.a.info.out_rss_queues)
 		SKIP(return, "no RSS: the card has no package");
 	ONE_COMMAND(RSS, 0x0b03);
 }
 
-TEST_F_TIMEOUT(aq, link, 120)
+TEST_F_TIMEOUT(aq, link, 600)
 {
 	ONE_COMMAND(LINK, 0x0607);
 }
 
 /* Each of these in turn goes wrong while the port is bound; all have a buffer. */
-TEST_F_TIMEOUT(aq, bind, 300)
+TEST_F_TIMEOUT(aq, bind, 1200)
 {
 	static const unsigned int opcodes[] = { 0x000a, 0x0107, 0x0210, 0x02a0, 0x0401 };
 	unsigned int i;
@@ -429,19 +429,19 @@ FIXTURE_TEARDOWN(firmware)
 	EXPECT_RECOVERS("dead firmware");					\
 } while (0)
 
-TEST_F_TIMEOUT(firmware, dead_at_stop, 120)
+TEST_F_TIMEOUT(firmware, dead_at_stop, 600)
 {
 	DEAD_FIRMWARE(STOP);
 }
 
-TEST_F_TIMEOUT(firmware, dead_at_start, 120)
+TEST_F_TIMEOUT(firmware, dead_at_start, 600)
 {
 	ASSERT_EQ(0, queue_stop(self->r.a.fd));
 	DEAD_FIRMWARE(START);
 }
 
 /* Unbinding a port whose firmware is dead ends, and so does a bind, which fails. */
-TEST_F_TIMEOUT(firmware, dead_at_unbind_and_bind, 120)
+TEST_F_TIMEOUT(firmware, dead_at_unbind_and_bind, 600)
 {
 	struct rig *r = &self->r;
 
@@ -458,7 +458,7 @@ TEST_F_TIMEOUT(firmware, dead_at_unbind_and_bind, 120)
 }
 
 /* The reset itself does not finish. */
-TEST_F_TIMEOUT(firmware, stuck_reset, 120)
+TEST_F_TIMEOUT(firmware, stuck_reset, 600)
 {
 	struct rig *r = &self->r;
 
@@ -477,7 +477,7 @@ TEST_F_TIMEOUT(firmware, stuck_reset, 120)
  * Somebody else resets the whole card: queues, VSI, admin queue and package are gone at a stroke.
  * The module looks at least every few seconds, so the program learns of it without asking.
  */
-TEST_F_TIMEOUT(firmware, core_reset, 120)
+TEST_F_TIMEOUT(firmware, core_reset, 600)
 {
 	struct rig *r = &self->r;
 	uint64_t end = now_ms() + 20000;
@@ -490,7 +490,7 @@ TEST_F_TIMEOUT(firmware, core_reset, 120)
 }
 
 /* Events that nobody can have sent: frames pass on, and the link is what it is. */
-TEST_F_TIMEOUT(firmware, junk_events, 120)
+TEST_F_TIMEOUT(firmware, junk_events, 600)
 {
 	struct rig *r = &self->r;
 	struct ndrv_link link;

@@ -322,7 +322,7 @@ TEST_F(events, link_wakes_a_sleeping_read)
 }
 
 /* The oldest are lost, counted, and the loss comes first. Some cards need half a second for a link. */
-TEST_F_TIMEOUT(events, unread_events_are_lost_and_counted, 150)
+TEST_F_TIMEOUT(events, unread_events_are_lost_and_counted, 600)
 {
 	struct ndrv_event e[KEPT + 2];
 	const int made = KEPT + 36;
@@ -378,7 +378,7 @@ static void *read_to_the_end(void *arg)
 }
 
 /* Each event to one of those who read one file; GONE to one, the end to all, also of those that sleep. */
-TEST_F_TIMEOUT(events, several_readers_and_unbind, 60)
+TEST_F_TIMEOUT(events, several_readers_and_unbind, 600)
 {
 	struct reader r[READERS] = {}, alone = { .fd = self->other };
 	unsigned int links = 0, gone = 0, i;

@@ -516,7 +516,7 @@ static void one_round(struct __test_metadata *_metadata, const struct step *step
 	step->after(step, r);
 }
 
-TEST_F_TIMEOUT(failing, each_in_turn, 300)
+TEST_F_TIMEOUT(failing, each_in_turn, 1200)
 {
 	const struct step *step = &variant->step;
 	unsigned int nth, failures = 0;

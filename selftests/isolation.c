@@ -290,7 +290,7 @@ TEST_F(attack, physical_address_of_user_memory)
 	BOTH_MUST_FAIL(self->phys);
 }
 
-TEST_F_TIMEOUT(attack, physical_addresses_of_the_kernel, 120)
+TEST_F_TIMEOUT(attack, physical_addresses_of_the_kernel, 600)
 {
 	char line[128], what[64];
 	unsigned long long from, to, tried = 0;
@@ -309,7 +309,7 @@ TEST_F_TIMEOUT(attack, physical_addresses_of_the_kernel, 120)
 	EXPECT_EQ(2, tried);
 }
 
-TEST_F_TIMEOUT(attack, random_addresses, 120)
+TEST_F_TIMEOUT(attack, random_addresses, 600)
 {
 	unsigned int seed = (unsigned int)time(NULL) ^ (unsigned int)getpid(), i;
 	const char *given = getenv("NDRV_SEED");

@@ -240,7 +240,7 @@ static int run(FIXTURE_DATA(mixed) *self, uint64_t hops)
 		       (unsigned long long)self->s[1].wrong);			\
 } while (0)
 
-TEST_F_TIMEOUT(mixed, forwards_from_the_same_buffer, 120)
+TEST_F_TIMEOUT(mixed, forwards_from_the_same_buffer, 600)
 {
 	struct ndrv_stats before[2], after[2];
 	int i;
@@ -279,7 +279,7 @@ static const char *reset_side(FIXTURE_DATA(mixed) *self, int i)
 	return port_wait_link(&other->p, LINK_MS) ? "link" : NULL;
 }
 
-TEST_F_TIMEOUT(mixed, outlives_a_reset_of_either, 120)
+TEST_F_TIMEOUT(mixed, outlives_a_reset_of_either, 600)
 {
 	const char *why;
 	int i;

@@ -296,7 +296,7 @@ static void kill_one(struct __test_metadata *_metadata, FIXTURE_DATA(process) *s
 }
 
 /* The creator of the pool and the other one, at moments that no step of the program is aligned with. */
-TEST_F_TIMEOUT(process, killed_under_load_while_another_works, 240)
+TEST_F_TIMEOUT(process, killed_under_load_while_another_works, 600)
 {
 	unsigned int round;
 
@@ -346,7 +346,7 @@ static int take_over(int sock)
 }
 
 /* The frames that wait in the ring at that moment are answered by the other process: none is lost. */
-TEST_F_TIMEOUT(process, passed_with_scm_rights, 120)
+TEST_F_TIMEOUT(process, passed_with_scm_rights, 600)
 {
 	struct flow flow = {};
 	struct handover h = {};

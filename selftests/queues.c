@@ -339,7 +339,7 @@ static unsigned int rss_misses(FIXTURE_DATA(queues) *self, unsigned int first)
 	return wrong;
 }
 
-TEST_F_TIMEOUT(queues, each_sends_and_receives, 900)
+TEST_F_TIMEOUT(queues, each_sends_and_receives, 1800)
 {
 	unsigned int q, wrong = 0, first;
 	uint8_t f[FRAME];
@@ -502,7 +502,7 @@ static unsigned int lanes_start(FIXTURE_DATA(queues) *self, struct lane *lanes)
 }
 
 /* Threads have pairs with even numbers; those with odd numbers go, and come back, under their eyes. */
-TEST_F_TIMEOUT(queues, half_of_them_come_and_go, 900)
+TEST_F_TIMEOUT(queues, half_of_them_come_and_go, 1800)
 {
 	unsigned int i, nr, wrong = 0, slept = 0;
 	struct lane lanes[LANES];

@@ -191,7 +191,7 @@ static void drain_events(FIXTURE_DATA(recovery) *self)
 	events_read(self->watcher, &e);
 }
 
-TEST_F_TIMEOUT(recovery, goes_on_with_the_same_descriptor, 180)
+TEST_F_TIMEOUT(recovery, goes_on_with_the_same_descriptor, 600)
 {
 	uint64_t peer_resets = load_resets(&self->l, 1);
 	int fd = self->l.p[0].fd, round;
@@ -342,7 +342,7 @@ static const char *round_surprise(FIXTURE_DATA(gone) *self, int round)
 	}										\
 } while (0)
 
-TEST_F_TIMEOUT(gone, unbind, 180)
+TEST_F_TIMEOUT(gone, unbind, 600)
 {
 	const char *why;
 	int round;
@@ -354,7 +354,7 @@ TEST_F_TIMEOUT(gone, unbind, 180)
 	EXPECT_UNHARMED();
 }
 
-TEST_F_TIMEOUT(gone, surprise_removal, 180)
+TEST_F_TIMEOUT(gone, surprise_removal, 600)
 {
 	const char *why;
 	int round;

@@ -323,7 +323,7 @@ static void table_all(FIXTURE_DATA(rss) *self, unsigned int queue)
 		self->table[i] = queue;
 }
 
-TEST_F_TIMEOUT(rss, key_and_table_decide, 120)
+TEST_F_TIMEOUT(rss, key_and_table_decide, 600)
 {
 	unsigned int per_queue[NR_PAIRS] = { 0 }, i;
 
@@ -341,7 +341,7 @@ TEST_F_TIMEOUT(rss, key_and_table_decide, 120)
 }
 
 /* Every entry of the table is used, each for the hashes that end in its number. */
-TEST_F_TIMEOUT(rss, every_entry_counts, 120)
+TEST_F_TIMEOUT(rss, every_entry_counts, 600)
 {
 	unsigned int per_queue[NR_PAIRS] = { 0 }, n;
 
@@ -355,7 +355,7 @@ TEST_F_TIMEOUT(rss, every_entry_counts, 120)
 	}
 }
 
-TEST_F_TIMEOUT(rss, without_a_table_queue_0, 120)
+TEST_F_TIMEOUT(rss, without_a_table_queue_0, 600)
 {
 	unsigned int n;
 	bool has_hash;
@@ -385,7 +385,7 @@ TEST_F(rss, what_is_not_ip_goes_to_queue_0)
 	EXPECT_EQ(sizeof(out), port_recv(&self->to[0], in, sizeof(in), 3000));
 }
 
-TEST_F_TIMEOUT(rss, a_table_belongs_to_its_file, 120)
+TEST_F_TIMEOUT(rss, a_table_belongs_to_its_file, 600)
 {
 	unsigned int per_queue[NR_PAIRS] = { 0 };
 	struct flow f = flow_nr(0);
@@ -405,7 +405,7 @@ TEST_F_TIMEOUT(rss, a_table_belongs_to_its_file, 120)
 	EXPECT_EQ(0, misled(self, per_queue));
 }
 
-TEST_F_TIMEOUT(rss, survives_a_reset, 120)
+TEST_F_TIMEOUT(rss, survives_a_reset, 600)
 {
 	unsigned int per_queue[NR_PAIRS] = { 0 }, i;
 
@@ -422,7 +422,7 @@ TEST_F_TIMEOUT(rss, survives_a_reset, 120)
 }
 
 /* "A frame for a queue that does not run is dropped", and holds up nobody. */
-TEST_F_TIMEOUT(rss, a_stopped_queue_loses_its_frames_only, 120)
+TEST_F_TIMEOUT(rss, a_stopped_queue_loses_its_frames_only, 600)
 {
 	unsigned int n, went_to[NR_PAIRS] = { 0 };
 

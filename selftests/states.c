@@ -105,7 +105,7 @@ FIXTURE_TEARDOWN(reset)
  * While somebody else resets the device there is no state to speak of: what needs the hardware says that
  * it is to be tried again. A reset by its PCI function takes more than 100 ms, so calls meet it.
  */
-TEST_F_TIMEOUT(reset, calls_during_a_reset_are_to_be_repeated, 120)
+TEST_F_TIMEOUT(reset, calls_during_a_reset_are_to_be_repeated, 600)
 {
 	int status, adder, starter, again[2] = {}, done = 0;
 	pid_t pid;

@@ -111,7 +111,7 @@ static const char *one_round(FIXTURE_DATA(suspend) *self, const char *state)
 	return why;
 }
 
-TEST_F_TIMEOUT(suspend, every_pair_goes_on_with_its_descriptor, 240)
+TEST_F_TIMEOUT(suspend, every_pair_goes_on_with_its_descriptor, 600)
 {
 	static const char *const states[] = { "mem", "freeze" };
 	uint64_t frames = 0;

@@ -341,7 +341,7 @@ TEST_F(uring, wait_outlives_close)
 }
 
 /* The child that waits is killed at a random moment, also between its waits. */
-TEST_F_TIMEOUT(uring, kill_ends_wait, 120)
+TEST_F_TIMEOUT(uring, kill_ends_wait, 600)
 {
 	unsigned int seed = (unsigned int)now_ms(), i;
 

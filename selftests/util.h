@@ -14,6 +14,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* What ends a test that hangs: one that is slow, under an emulator whose machine has other work, goes on. */
+#ifdef TEST_TIMEOUT_DEFAULT
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT	300
+#endif
+
 #define MS(n)		(n)
 #define LINK_MS		MS(15000)	/* the longest wait for link after a start */
 #define FRAME_MIN	60

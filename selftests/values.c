@@ -584,7 +584,7 @@ static int sweep(struct __test_metadata *_metadata, const struct call *call,
 	return calls;
 }
 
-TEST_F_TIMEOUT(values, each_has_its_documented_answer, 300)
+TEST_F_TIMEOUT(values, each_has_its_documented_answer, 1200)
 {
 	int nr_fields = 0, total = 0;
 	const struct field *field;

@@ -298,7 +298,11 @@ static void *sleeper_run(void *data)
 {
 	struct sleeper *s = data;
 
-	s->revents = poll_fd(s->fd, POLLIN | POLLOUT, WAKE_MS);
+	/* An interrupt of an earlier arming may come later than arm_quietly() looks: it is no answer. */
+	do {
+		s->revents = poll_fd(s->fd, POLLIN | POLLOUT, WAKE_MS);
+	} while (s->revents > 0 && !(s->revents & (POLLERR | POLLHUP)) &&
+		 queue_arm(s->fd, NDRV_ARM_RX) != -EBADF);
 	return NULL;
 }
 
