@@ -176,7 +176,8 @@ bool act_reset(struct stress_port *sp)
 {
 	bool slot = stress->nr_igb ? sp->igb < 0 && !has_checkers() : true;
 
-	return reset(sp, slot && chance(50) ? "bus" : "default");
+	/* The default goes on to the slot where an FLR fails, of a card that is just being pulled, say. */
+	return reset(sp, slot ? (chance(50) ? "bus" : "default") : has_checkers() ? "flr" : "default");
 }
 
 /* ---- module ------------------------------------------------------------------------------------------ */
