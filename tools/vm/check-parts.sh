@@ -96,9 +96,8 @@ vm_script()		# NAME BUDGET ALL COMMAND...
 	done
 }
 
-# What an hour has room for. Every program that is not about tools meets the debug kernel on one family at
-# least, those that reach deepest into a family's code on all; the rest of a family's programs, and what
-# judges the tools, run on a stock kernel.
+# What an hour has room for: of each family a part on the debug kernel, the rest on a stock kernel. The sweeps
+# of values, states and failing allocations, hours of processor all together, are left to KERNEL=debug.
 declare -A HOUR=(
 	[82599-debug]="ioctl refuse mmap pool datapath isolation iommu recovery uring"
 	[82599-6.1]="ioctl_32 datapath recovery bind.sh unbind.sh kill.sh stats.sh"
