@@ -224,6 +224,15 @@ static void test_tails(const char *options)
 	rx_on(n, 0, &(struct rx_opts){ .rxdid = 2 }, 8);
 	put(n, f, len);
 	tap_eq(n->rx[0][0].qw[1] & 1, 1, "and the position");
+
+	/* Somebody stores in the page of a queue that is off, then its driver sets it up again. */
+	tap_ok(rx_off(n, 0), "disable");
+	wr(n->t, RX_PAGE(0), 24);
+	rx_setup(n, 0, &(struct rx_opts){ .rxdid = 2 });
+	wr(n->t, RX_TAIL(0), 0);
+	wr(n->t, RX_CTRL(0), 1);
+	put(n, f, len);
+	tap_eq(n->rx[0][0].qw[1], 0, "of two tails from before the enable the later one counts");
 	nic_free(n);
 }
 

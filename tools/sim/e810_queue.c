@@ -71,15 +71,22 @@ static void tail_bad(struct e810_ring *q, uint32_t tail)
  * The register was found at `val` at its address k. The other address follows, unless the guest has
  * stored there meanwhile; the one that told may hold a newer value already and is left alone.
  */
-static void tail_new(struct e810_ring *q, unsigned int k, uint32_t val)
+static void tail_follow(struct e810_ring *q, unsigned int k, uint32_t val)
 {
-	/* data sheet: an Rx tail moves in steps of eight descriptors */
-	uint32_t tail = q->tx ? val : val & ~7u, other = q->seen[!k];
+	uint32_t other = q->seen[!k];
 
 	q->seen[k] = val;
 	if (__atomic_compare_exchange_n(q->word[!k], &other, val, false, __ATOMIC_RELAXED,
 					__ATOMIC_RELAXED))
 		q->seen[!k] = val;
+}
+
+static void tail_new(struct e810_ring *q, unsigned int k, uint32_t val)
+{
+	/* data sheet: an Rx tail moves in steps of eight descriptors */
+	uint32_t tail = q->tx ? val : val & ~7u;
+
+	tail_follow(q, k, val);
 	if (tail == q->tail)
 		return;
 	if (tail >= q->nr) {
@@ -103,6 +110,20 @@ void e810_ring_look(struct e810_ring *q)
 		tail_new(q, 1, paged);
 	else if (packed != q->seen[0])
 		tail_new(q, 0, packed);
+}
+
+/*
+ * A queue that is off is not looked at all the time, and of two stores to its tail, at either address, only
+ * the later one counts: what is found now is at both, before there can be another.
+ */
+static void tail_settle(struct e810_ring *q)
+{
+	for (unsigned int k = 0; !q->live && k < 2; k++) {
+		uint32_t val = word_load(q->word[k]);
+
+		if (val != q->seen[k])
+			tail_follow(q, k, val);
+	}
 }
 
 void e810_queues_sync(struct e810 *e)
@@ -233,8 +254,9 @@ static bool rx_start(struct e810 *e, struct e810_ring *q)
 		e810_mdd(e, E810_MDD_RX, q->idx, MDD_RX_CONTEXT);
 		return false;
 	}
+	tail_settle(q);
 	ring_start(q, head);
-	e810_ring_look(q);			/* a tail written before the enable counts */
+	tail_new(q, 0, q->seen[0]);		/* a tail written before the enable counts */
 	return true;
 }
 
@@ -340,6 +362,8 @@ void e810_queue_write(struct e810 *e, uint32_t off, uint32_t val)
 		tx_context_read(e, val);
 	} else {
 		R(e, off) = val;
+		if (IN(off, QRX_CONTEXT(0, 0), 8, 0x2000) && off % 0x2000 / 4 < E810_NR_QUEUES)
+			tail_settle(&e->q->rx[off % 0x2000 / 4]);
 	}
 }
 
