@@ -112,6 +112,21 @@ struct ndrv_hw_stats {
 	u64 tx_multicast;
 };
 
+/*
+ * @grown without the @less that is in it. A card's counters are read one after the other while it goes on
+ * counting. Read @grown first: then @less may have more than is in it yet, which @owed remembers until the
+ * next look. Zero it when the counters begin anew.
+ */
+static inline u64 ndrv_hw_stat_less(u64 grown, u64 less, u64 *owed)
+{
+	u64 now;
+
+	*owed += less;
+	now = min(grown, *owed);
+	*owed -= now;
+	return grown - now;
+}
+
 /**
  * struct ndrv_hw_rss - how received frames are spread over queues
  * @key: of the Toeplitz hash

@@ -252,6 +252,9 @@ void e810_stats_start(struct ndrv_hw *hw)
 
 	for (c = 0; c < E810_NR_COUNTERS; c++)
 		port->counter[c] = e810_counter_read(hw, c, &mask);
+	port->rx_missed_owed = 0;
+	port->rx_fcs_owed = 0;
+	port->tx_fcs_owed = 0;
 }
 
 void e810_stats(struct ndrv_hw *hw, struct ndrv_hw_stats *acc)
@@ -274,8 +277,8 @@ void e810_stats(struct ndrv_hw *hw, struct ndrv_hw_stats *acc)
 	/* The port counts before its packet buffer: what was missed there is in the good frames. */
 	rx = d[E810_RX_UNICAST] + d[E810_RX_MULTICAST] + d[E810_RX_BROADCAST];
 	tx = d[E810_TX_UNICAST] + d[E810_TX_MULTICAST] + d[E810_TX_BROADCAST];
-	acc->rx_packets += rx - min(rx, d[E810_RX_MISSED]);
-	acc->rx_bytes += d[E810_RX_BYTES] - min(d[E810_RX_BYTES], rx * E810_FCS);
+	acc->rx_packets += ndrv_hw_stat_less(rx, d[E810_RX_MISSED], &port->rx_missed_owed);
+	acc->rx_bytes += ndrv_hw_stat_less(d[E810_RX_BYTES], rx * E810_FCS, &port->rx_fcs_owed);
 	acc->rx_missed += d[E810_RX_MISSED];
 	acc->rx_no_desc += d[E810_RX_NO_DESC];
 	for (c = E810_RX_CRC; c <= E810_RX_JABBER; c++)
@@ -283,7 +286,7 @@ void e810_stats(struct ndrv_hw *hw, struct ndrv_hw_stats *acc)
 	acc->rx_broadcast += d[E810_RX_BROADCAST];
 	acc->rx_multicast += d[E810_RX_MULTICAST];
 	acc->tx_packets += tx;
-	acc->tx_bytes += d[E810_TX_BYTES] - min(d[E810_TX_BYTES], tx * E810_FCS);
+	acc->tx_bytes += ndrv_hw_stat_less(d[E810_TX_BYTES], tx * E810_FCS, &port->tx_fcs_owed);
 	acc->tx_broadcast += d[E810_TX_BROADCAST];
 	acc->tx_multicast += d[E810_TX_MULTICAST];
 }

@@ -88,6 +88,10 @@ struct e810_port {
 	u32 link_mbps;
 
 	u64 counter[E810_NR_COUNTERS];	/* as last read */
+	/* ndrv_hw_stat_less: frames missed, and bytes of FCS */
+	u64 rx_missed_owed;
+	u64 rx_fcs_owed;
+	u64 tx_fcs_owed;
 };
 
 static inline struct e810_port *e810_port(struct ndrv_hw *hw)

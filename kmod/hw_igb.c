@@ -153,6 +153,7 @@ static int igb_start(struct ndrv_hw *hw)
 	ndrv_wr32(hw, IGB_CTRL, ctrl | IGB_CTRL_SLU);
 	x->strip = false;
 	igb_irq_setup(hw);
+	igb_stats_setup(hw);
 	igb_filter_setup(hw);
 	ndrv_wr32(hw, IGB_VT_CTL, 0);
 	ndrv_wr32(hw, IGB_MRQC, 0);

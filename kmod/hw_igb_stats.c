@@ -5,13 +5,20 @@
  */
 #include "hw_igb.h"
 
-/* Reading the high half clears both (8.18). Octets include the FCS, those received too. */
-static u64 igb_octets(struct ndrv_hw *hw, u32 reg_lo, u32 reg_hi, u64 frames)
+/* Reading the high half clears both (8.18). */
+static u64 igb_octets(struct ndrv_hw *hw, u32 reg_lo, u32 reg_hi)
 {
 	u64 octets = ndrv_rd32(hw, reg_lo);
 
-	octets |= (u64)ndrv_rd32(hw, reg_hi) << 32;
-	return octets - min(octets, frames * IGB_FCS);
+	return octets | (u64)ndrv_rd32(hw, reg_hi) << 32;
+}
+
+void igb_stats_setup(struct ndrv_hw *hw)
+{
+	struct igb *x = hw->priv;
+
+	x->rx_fcs_owed = 0;
+	x->tx_fcs_owed = 0;
 }
 
 static void igb_read_port(struct ndrv_hw *hw, struct ndrv_hw_stats *p)
@@ -19,12 +26,17 @@ static void igb_read_port(struct ndrv_hw *hw, struct ndrv_hw_stats *p)
 	static const u32 errors[] = {
 		IGB_CRCERRS, IGB_RLEC, IGB_RUC, IGB_RFC, IGB_ROC, IGB_RJC,
 	};
+	struct igb *x = hw->priv;
+	u64 octets;
 	u32 i;
 
+	/* Octets include the FCS, those received too; and they are read before their frames. */
+	octets = igb_octets(hw, IGB_GORCL, IGB_GORCH);
 	p->rx_packets = ndrv_rd32(hw, IGB_GPRC);
-	p->rx_bytes = igb_octets(hw, IGB_GORCL, IGB_GORCH, p->rx_packets);
+	p->rx_bytes = ndrv_hw_stat_less(octets, p->rx_packets * IGB_FCS, &x->rx_fcs_owed);
+	octets = igb_octets(hw, IGB_GOTCL, IGB_GOTCH);
 	p->tx_packets = ndrv_rd32(hw, IGB_GPTC);
-	p->tx_bytes = igb_octets(hw, IGB_GOTCL, IGB_GOTCH, p->tx_packets);
+	p->tx_bytes = ndrv_hw_stat_less(octets, p->tx_packets * IGB_FCS, &x->tx_fcs_owed);
 	p->rx_missed = ndrv_rd32(hw, IGB_MPC);
 	for (i = 0; i < IGB_QUEUES; i++)
 		p->rx_no_desc += ndrv_rd32(hw, IGB_RQDPC(i));

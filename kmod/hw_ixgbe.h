@@ -30,12 +30,14 @@ struct ixgbe_variant {
  * @owned: belongs to @queue
  * @running: which runs
  * @queue: number of the pair
+ * @tx_fcs_owed: of bytes sent, see ndrv_hw_stat_less
  * @counted: since it was last asked for
  */
 struct ixgbe_set {
 	bool owned;
 	bool running;
 	u32 queue;
+	u64 tx_fcs_owed;
 	struct ndrv_hw_queue_stats counted;
 };
 
@@ -52,6 +54,8 @@ struct ixgbe_set {
  * @etqf_used: EtherType filters
  * @nr_tuples: length of @tuples
  * @tuples: tuple filters, in their places in the card
+ * @rx_missed_owed: of frames received, see ndrv_hw_stat_less
+ * @tx_fcs_owed: of bytes sent, likewise
  * @port: counted since the core last asked
  * @sets: counters of pairs; the last one is nobody's
  */
@@ -66,6 +70,8 @@ struct ixgbe {
 	bool etqf_used[IXGBE_ETQF_ENTRIES];
 	u32 nr_tuples;
 	const struct ndrv_hw_filter *tuples[IXGBE_FTQF_ENTRIES];
+	u64 rx_missed_owed;
+	u64 tx_fcs_owed;
 	struct ndrv_hw_stats port;
 	struct ixgbe_set sets[IXGBE_STAT_SETS];
 };

@@ -28,17 +28,18 @@ static u64 ixgbe_stat36(struct ndrv_hw *hw, u32 reg_lo, u32 reg_hi)
 
 /*
  * Octets sent include the FCS. Those received do not while it is stripped: the data sheet does not say
- * so, but DPDK's driver had to learn it.
+ * so, but DPDK's driver had to learn it. Frames are to be read after their octets.
  */
-static u64 ixgbe_without_fcs(u64 octets, u64 frames)
+static u64 ixgbe_without_fcs(u64 octets, u64 frames, u64 *owed)
 {
-	return octets - min(octets, frames * IXGBE_FCS);
+	return ndrv_hw_stat_less(octets, frames * IXGBE_FCS, owed);
 }
 
 static void ixgbe_read_sets(struct ndrv_hw *hw, struct ixgbe_counted *c)
 {
-	const struct ixgbe *x = hw->priv;
+	struct ixgbe *x = hw->priv;
 	struct ndrv_hw_queue_stats *s;
+	u64 octets;
 	u32 i;
 
 	for (i = 0; i < IXGBE_STAT_SETS; i++) {
@@ -49,9 +50,9 @@ static void ixgbe_read_sets(struct ndrv_hw *hw, struct ixgbe_counted *c)
 			continue;
 		s->rx_packets = ndrv_rd32(hw, IXGBE_QPRC(i));
 		s->rx_bytes = ixgbe_stat36(hw, IXGBE_QBRC_L(i), IXGBE_QBRC_H(i));
+		octets = ixgbe_stat36(hw, IXGBE_QBTC_L(i), IXGBE_QBTC_H(i));
 		s->tx_packets = ndrv_rd32(hw, IXGBE_QPTC(i));
-		s->tx_bytes = ixgbe_without_fcs(ixgbe_stat36(hw, IXGBE_QBTC_L(i), IXGBE_QBTC_H(i)),
-						s->tx_packets);
+		s->tx_bytes = ixgbe_without_fcs(octets, s->tx_packets, &x->sets[i].tx_fcs_owed);
 	}
 }
 
@@ -62,14 +63,15 @@ static void ixgbe_read_port(struct ndrv_hw *hw, struct ixgbe_counted *c)
 		IXGBE_RUC, IXGBE_RFC, IXGBE_ROC, IXGBE_RJC,
 	};
 	struct ndrv_hw_stats *p = &c->port;
+	struct ixgbe *x = hw->priv;
 	u64 rx, octets;
 	u32 i;
 
 	rx = ndrv_rd32(hw, IXGBE_GPRC);
 	p->rx_bytes = ixgbe_stat36(hw, IXGBE_GORCL, IXGBE_GORCH);
-	p->tx_packets = ndrv_rd32(hw, IXGBE_GPTC);
 	octets = ixgbe_stat36(hw, IXGBE_GOTCL, IXGBE_GOTCH);
-	p->tx_bytes = ixgbe_without_fcs(octets, p->tx_packets);
+	p->tx_packets = ndrv_rd32(hw, IXGBE_GPTC);
+	p->tx_bytes = ixgbe_without_fcs(octets, p->tx_packets, &x->tx_fcs_owed);
 	for (i = 0; i < IXGBE_MPC_REGS; i++)
 		p->rx_missed += ndrv_rd32(hw, IXGBE_MPC(i));
 	ixgbe_read_sets(hw, c);
@@ -80,7 +82,7 @@ static void ixgbe_read_port(struct ndrv_hw *hw, struct ixgbe_counted *c)
 	p->tx_broadcast = ndrv_rd32(hw, IXGBE_BPTC);
 	p->tx_multicast = ndrv_rd32(hw, IXGBE_MPTC);
 	/* The 82599 counts a missed frame as a good one as well. */
-	p->rx_packets = rx - min(rx, p->rx_missed);
+	p->rx_packets = ndrv_hw_stat_less(rx, p->rx_missed, &x->rx_missed_owed);
 }
 
 static void ixgbe_add_port(struct ndrv_hw_stats *acc, const struct ndrv_hw_stats *d)
@@ -158,6 +160,8 @@ void ixgbe_stats_setup(struct ndrv_hw *hw)
 	u32 i;
 
 	memset(x->sets, 0, sizeof(x->sets));
+	x->rx_missed_owed = 0;
+	x->tx_fcs_owed = 0;
 	for (i = 0; i < IXGBE_QUEUES / 4; i++) {
 		ndrv_wr32(hw, IXGBE_RQSMR(i), IXGBE_SET_REST * 0x01010101);
 		ndrv_wr32(hw, IXGBE_TQSM(i), IXGBE_SET_REST * 0x01010101);
@@ -187,6 +191,7 @@ void ixgbe_stats_attach(struct ndrv_hw *hw, u32 queue)
 	ixgbe_set_map(hw, queue, s - x->sets);
 	ixgbe_count(hw);
 	memset(&s->counted, 0, sizeof(s->counted));
+	s->tx_fcs_owed = 0;
 }
 
 void ixgbe_stats_detach(struct ndrv_hw *hw, u32 queue)

@@ -7,7 +7,13 @@
 #include "hw_ixgbe_rig.h"
 
 #define MAC_OPT		"mac=02:11:22:33:44:55"
-#define QBRC_H(i)	(0x1038 + 0x40 * (i))	/* 82599 data sheet 8.2.3.23 */
+#define MPC(i)		(0x3fa0 + 4 * (i))	/* 82599 data sheet 8.2.3.23, as all below */
+#define GPRC		0x4074
+#define GPTC		0x4080
+#define GOTCL		0x4090
+#define QPTC(i)		(0x8680 + 4 * (i))
+#define QBTC_L(i)	(0x8700 + 8 * (i))
+#define QBRC_H(i)	(0x1038 + 0x40 * (i))
 #define QBTC_H(i)	(0x8704 + 8 * (i))
 
 static const u8 own[6] = { 0x02, 0x11, 0x22, 0x33, 0x44, 0x55 };
@@ -191,11 +197,52 @@ static void test_width(void)
 	rig_close(&r);
 }
 
+/*
+ * Counters are read one after the other, and the card goes on counting: frames that it missed, or sent,
+ * between two reads are in one counter at this look and in the other at the next.
+ */
+static bool first_look;
+
+static u32 read_between(u32 reg, u32 value)
+{
+	switch (reg) {
+	case MPC(0): return first_look ? 3 : 0;
+	case GPRC: return first_look ? 0 : 3;
+	case GOTCL: case QBTC_L(0): return first_look ? 0 : 204;
+	case GPTC: case QPTC(0): return first_look ? 1 : 0;
+	default: return value;
+	}
+}
+
+static void test_between(void)
+{
+	struct ndrv_hw_queue_stats st = { 0 };
+	struct ndrv_hw_stats port = { 0 };
+	struct rig r;
+
+	tap_ok(rig_up(&r, "between", MAC_OPT), "port up");
+	queue_up(&r, 0);
+	host.on_read = read_between;
+	first_look = true;
+	r.ops->stats(&r.hw, &port);
+	first_look = false;
+	r.ops->stats(&r.hw, &port);
+	host.on_read = NULL;
+	counters(&r, 0, &st);
+	tap_eq(port.rx_missed, 3, "frames missed while the counters were read");
+	tap_eq(port.rx_packets, 0, "are not received ones");
+	tap_eq(port.tx_packets, 1, "a frame sent meanwhile");
+	tap_eq(port.tx_bytes, 200, "and its bytes, without FCS");
+	tap_eq(st.tx_bytes, 200, "the pair's too");
+	rig_close(&r);
+}
+
 int main(void)
 {
 	test_counts();
 	test_sets();
 	test_rest();
 	test_width();
+	test_between();
 	return tap_done();
 }
