@@ -16,7 +16,7 @@ u32 ndrv_rd32(struct ndrv_hw *hw, u32 reg)
 {
 	u32 value;
 
-	if (READ_ONCE(hw->gone))
+	if (ndrv_hw_gone(hw))
 		return ~0U;
 	value = readl(hw->regs + reg);
 	if (unlikely(value == ~0U) && readl(hw->regs + hw->info->alive_reg) == ~0U) {
@@ -29,7 +29,7 @@ u32 ndrv_rd32(struct ndrv_hw *hw, u32 reg)
 
 void ndrv_wr32(struct ndrv_hw *hw, u32 reg, u32 value)
 {
-	if (!READ_ONCE(hw->gone))
+	if (!ndrv_hw_gone(hw))
 		writel(value, hw->regs + reg);
 }
 

@@ -373,6 +373,12 @@ struct ndrv_hw {
 	u8 mac[6];
 };
 
+/* Interrupts may find out too, so there is no lock over it. */
+static inline bool ndrv_hw_gone(const struct ndrv_hw *hw)
+{
+	return READ_ONCE(hw->gone);
+}
+
 /**
  * struct ndrv_hw_blob - a firmware file
  * @data: its bytes; whoever could write to the firmware folder chose them

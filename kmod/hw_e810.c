@@ -73,7 +73,7 @@ static int e810_poll_reg(struct ndrv_hw *hw, u32 reg, u32 mask, u32 want, u32 po
 	for (i = 0; i < polls; i++) {
 		u32 value = ndrv_rd32(hw, reg);
 
-		if (hw->gone)
+		if (ndrv_hw_gone(hw))
 			return -ENODEV;
 		if ((value & mask) == want)
 			return 0;
@@ -174,7 +174,7 @@ static int e810_reset(struct ndrv_hw *hw)
 	rid = ndrv_rd32(hw, E810_PF_FUNC_RID);
 	e810_priv(hw)->pf = FIELD_GET(E810_PF_FUNC_RID_FUNC, rid);
 	hw->lan_id = FIELD_GET(E810_PFGEN_PORTNUM_PORT, ndrv_rd32(hw, E810_PFGEN_PORTNUM));
-	return hw->gone ? -ENODEV : 0;
+	return ndrv_hw_gone(hw) ? -ENODEV : 0;
 }
 
 /* A card in recovery mode answers to little more than an NVM update. */
@@ -191,7 +191,7 @@ static int e810_firmware_ready(struct ndrv_hw *hw)
 		return ret;
 	mode = FIELD_GET(E810_GL_MNG_FWSM_MODES, ndrv_rd32(hw, E810_GL_MNG_FWSM));
 	fla = ndrv_rd32(hw, E810_GLNVM_FLA);
-	if (hw->gone)
+	if (ndrv_hw_gone(hw))
 		return -ENODEV;
 	if (mode) {
 		ndrv_hw_err(hw, "firmware is in %s mode (GL_MNG_FWSM.FW_MODES %u): update the card's NVM\n",
@@ -358,7 +358,7 @@ static int e810_start(struct ndrv_hw *hw)
 	if (!ret)
 		ret = e810_aq_init(hw);
 	if (ret)
-		return hw->gone ? -ENODEV : ret;
+		return ndrv_hw_gone(hw) ? -ENODEV : ret;
 	ret = e810_fw_hello(hw);
 	if (!ret)
 		ret = e810_clear_config(hw);
@@ -374,12 +374,12 @@ static int e810_start(struct ndrv_hw *hw)
 		ret = e810_link_start(hw);
 	if (ret) {
 		e810_aq_stop(hw);
-		return hw->gone ? -ENODEV : e810_op_result(ret);
+		return ndrv_hw_gone(hw) ? -ENODEV : e810_op_result(ret);
 	}
 	e810_queue_setup(hw);
 	e810_irq_start(hw);
 	e810_stats_start(hw);
-	return hw->gone ? -ENODEV : 0;
+	return ndrv_hw_gone(hw) ? -ENODEV : 0;
 }
 
 static int e810_shutdown(struct ndrv_hw *hw)

@@ -221,7 +221,7 @@ static int e810_ring_on(struct ndrv_hw *hw, struct e810_ring *ring)
 	ndrv_wr32(hw, ring->bah, upper_32_bits(ring->desc_iova));
 	if (ndrv_rd32(hw, ring->bal) == lower_32_bits(ring->desc_iova))
 		return 0;
-	if (hw->gone)
+	if (ndrv_hw_gone(hw))
 		return -ENODEV;
 	ndrv_hw_err(hw, "admin queue: register 0x%x does not hold the ring's address\n",
 		    ring->bal);
@@ -273,7 +273,7 @@ void e810_aq_stop(struct ndrv_hw *hw)
 static int e810_aq_break(struct ndrv_hw *hw, u16 opcode, const char *why)
 {
 	e810_priv(hw)->aq->up = false;
-	if (hw->gone)
+	if (ndrv_hw_gone(hw))
 		return -ENODEV;
 	ndrv_hw_err(hw, "admin queue: opcode 0x%04x (%s): %s; no more commands until a reset\n",
 		    opcode, e810_op_name(opcode), why);
@@ -319,7 +319,7 @@ static int e810_aq_wait(struct ndrv_hw *hw, u16 opcode)
 
 	for (i = 0; i < E810_AQ_QUICK_POLLS + E810_AQ_TIMEOUT_MS; i++) {
 		head = ndrv_rd32(hw, ring->head) & E810_AQ_HEAD;
-		if (hw->gone)
+		if (ndrv_hw_gone(hw))
 			return e810_aq_break(hw, opcode, "");
 		if (head == ring->next)
 			return 0;
@@ -399,7 +399,7 @@ int e810_aq_cmd(struct ndrv_hw *hw, struct e810_aq_desc *d, void *buf, u16 len, 
 	if (len > E810_AQ_BUF_BYTES || !len != !buf)
 		return -EINVAL;
 	if (!aq->up)
-		return hw->gone ? -ENODEV : -ETIMEDOUT;
+		return ndrv_hw_gone(hw) ? -ENODEV : -ETIMEDOUT;
 	slot = aq->send.next;
 	e810_aq_send(hw, d, buf, len, flags);
 	ret = e810_aq_wait(hw, d->opcode);
@@ -458,9 +458,9 @@ int e810_arq_poll(struct ndrv_hw *hw,
 	u32 head, last = 0, n = 0, bad = 0;
 
 	if (!aq->up)
-		return hw->gone ? -ENODEV : -ETIMEDOUT;
+		return ndrv_hw_gone(hw) ? -ENODEV : -ETIMEDOUT;
 	head = ndrv_rd32(hw, ring->head) & E810_AQ_HEAD;
-	if (hw->gone)
+	if (ndrv_hw_gone(hw))
 		return -ENODEV;
 	if (head >= ring->entries) {
 		ndrv_hw_err(hw, "admin queue: the card is at entry %u of %u of the receive ring\n",

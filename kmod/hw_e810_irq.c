@@ -163,7 +163,7 @@ void e810_misc_off(struct ndrv_hw *hw)
 {
 	u32 oicr = ndrv_rd32(hw, E810_PFINT_OICR);
 
-	if (!hw->gone)
+	if (!ndrv_hw_gone(hw))
 		e810_misc_note(oicr, e810_port(hw)->misc_irq);
 }
 
@@ -188,7 +188,7 @@ int e810_misc_take(struct ndrv_hw *hw)
 	struct e810_port *port = e810_port(hw);
 	u32 oicr = ndrv_rd32(hw, E810_PFINT_OICR);
 
-	if (hw->gone)
+	if (ndrv_hw_gone(hw))
 		return -ENODEV;
 	e810_misc_note(oicr, port->misc_polled);
 	/* User space can provoke this one: a descriptor names memory that is not the device's. */

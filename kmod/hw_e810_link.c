@@ -89,7 +89,7 @@ int e810_link(struct ndrv_hw *hw, bool *up, u32 *mbps)
 	bool reset = e810_was_reset(hw);
 	int ret;
 
-	if (hw->gone)
+	if (ndrv_hw_gone(hw))
 		return -ENODEV;
 	if (reset) {
 		ndrv_hw_err(hw, "the card was reset by another function or by its firmware\n");
@@ -112,7 +112,7 @@ int e810_link(struct ndrv_hw *hw, bool *up, u32 *mbps)
 	}
 	*up = port->link_up;
 	*mbps = port->link_mbps;
-	return hw->gone ? -ENODEV : 0;
+	return ndrv_hw_gone(hw) ? -ENODEV : 0;
 }
 
 /* As it is configured, or else what medium and port can do together. */
@@ -270,7 +270,7 @@ void e810_stats(struct ndrv_hw *hw, struct ndrv_hw_stats *acc)
 		d[c] = (now[c] - port->counter[c]) & mask;
 	}
 	/* A card that vanished half way has answered with all ones: none of this counts. */
-	if (hw->gone)
+	if (ndrv_hw_gone(hw))
 		return;
 	memcpy(port->counter, now, sizeof(now));
 

@@ -88,7 +88,7 @@ static int e810_rx_acked(struct ndrv_hw *hw, u32 queue, u32 want)
 	for (i = 0; i < RX_POLLS; i++) {
 		u32 ctrl = ndrv_rd32(hw, E810_QRX_CTRL(queue));
 
-		if (hw->gone)
+		if (ndrv_hw_gone(hw))
 			return -ENODEV;
 		if ((ctrl & E810_QRX_CTRL_QENA_STAT) == want)
 			return 0;
@@ -165,7 +165,7 @@ static int e810_tx_off(struct ndrv_hw *hw, u32 queue)
 	__clear_bit(queue, port->tx_on);
 	/* Pushes write-backs that are on their way ahead of itself. */
 	ndrv_rd32(hw, E810_GLGEN_STAT);
-	return hw->gone ? -ENODEV : 0;
+	return ndrv_hw_gone(hw) ? -ENODEV : 0;
 }
 
 static int e810_tx_on(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
@@ -205,7 +205,7 @@ static int e810_tx_on(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
 			    q->queue, teid);
 		return -ETIMEDOUT;
 	}
-	return hw->gone ? -ENODEV : 0;
+	return ndrv_hw_gone(hw) ? -ENODEV : 0;
 }
 
 /* One VSI, one way to treat VLAN tags: who starts a queue while others run has to agree with them. */
@@ -236,7 +236,7 @@ int e810_queue_stop(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
 		ret2 = e810_tx_off(hw, q->queue);
 		ret = ret ?: ret2;
 	}
-	return hw->gone ? -ENODEV : ret;
+	return ndrv_hw_gone(hw) ? -ENODEV : ret;
 }
 
 int e810_queue_start(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
@@ -280,7 +280,7 @@ int e810_queue_sweep(struct ndrv_hw *hw, const struct ndrv_hw_live *live)
 		if (ret)
 			return ret;
 	}
-	return hw->gone ? -ENODEV : found;
+	return ndrv_hw_gone(hw) ? -ENODEV : found;
 }
 
 /* The card's register names one queue of the whole card, which may be of another function. */
@@ -313,7 +313,7 @@ void e810_queue_complaints(struct ndrv_hw *hw)
 	u32 i, what, queue;
 
 	for (i = 0; i < ARRAY_SIZE(units); i++) {
-		if (!(ndrv_rd32(hw, units[i].pf) & E810_PF_MDET_VALID) || hw->gone)
+		if (!(ndrv_rd32(hw, units[i].pf) & E810_PF_MDET_VALID) || ndrv_hw_gone(hw))
 			continue;
 		what = ndrv_rd32(hw, units[i].gl);
 		ndrv_wr32(hw, units[i].gl, ~0U);

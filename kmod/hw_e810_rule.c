@@ -378,7 +378,7 @@ int e810_filter_add(struct ndrv_hw *hw, struct ndrv_hw_filter *f)
 			ret = e810_rule_add(hw, &key, e810_act(hw, &key, f->queue), &index);
 		f->slot = index;
 	}
-	return hw->gone ? -ENODEV : e810_filter_err(ret);
+	return ndrv_hw_gone(hw) ? -ENODEV : e810_filter_err(ret);
 }
 
 int e810_filter_del(struct ndrv_hw *hw, const struct ndrv_hw_filter *f)
@@ -393,5 +393,5 @@ int e810_filter_del(struct ndrv_hw *hw, const struct ndrv_hw_filter *f)
 		ret = e810_vlan_del(hw, f->vlan, f->slot);
 	else
 		ret = e810_rule_remove(hw, &key, f->slot);
-	return hw->gone ? -ENODEV : e810_filter_err(ret);
+	return ndrv_hw_gone(hw) ? -ENODEV : e810_filter_err(ret);
 }

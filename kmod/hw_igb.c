@@ -31,8 +31,8 @@ int igb_poll(struct ndrv_hw *hw, u32 reg, u32 mask, u32 want, u32 polls, u32 pol
 
 	for (i = 0; i < polls; i++) {
 		if ((ndrv_rd32(hw, reg) & mask) == want)
-			return hw->gone ? -ENODEV : 0;
-		if (hw->gone)
+			return ndrv_hw_gone(hw) ? -ENODEV : 0;
+		if (ndrv_hw_gone(hw))
 			return -ENODEV;
 		ndrv_hw_sleep_us(hw, poll_us);
 	}
@@ -138,7 +138,7 @@ static int igb_reset(struct ndrv_hw *hw)
 	if (ret)
 		return ret;
 	igb_read_mac(hw);
-	return hw->gone ? -ENODEV : 0;
+	return ndrv_hw_gone(hw) ? -ENODEV : 0;
 }
 
 static int igb_start(struct ndrv_hw *hw)

@@ -60,7 +60,7 @@ int igb_set_rx_mode(struct ndrv_hw *hw, bool promisc, bool allmulti, u32 max_fra
 	ndrv_wr32(hw, IGB_RLPML, max_frame + IGB_FCS);
 	igb_rctl_write(hw);
 	igb_flush(hw);
-	return hw->gone ? -ENODEV : 0;
+	return ndrv_hw_gone(hw) ? -ENODEV : 0;
 }
 
 /*
@@ -91,7 +91,7 @@ int igb_rss(struct ndrv_hw *hw, const struct ndrv_hw_rss *rss)
 		igb_rctl_write(hw);
 		igb_flush(hw);
 	}
-	return hw->gone ? -ENODEV : 0;
+	return ndrv_hw_gone(hw) ? -ENODEV : 0;
 }
 
 /* ---- addresses and VLANs ------------------------------------------------------------------ */
@@ -180,7 +180,7 @@ int igb_filter_add(struct ndrv_hw *hw, struct ndrv_hw_filter *f)
 	if (ret)
 		return ret;
 	igb_flush(hw);
-	return hw->gone ? -ENODEV : 0;
+	return ndrv_hw_gone(hw) ? -ENODEV : 0;
 }
 
 int igb_filter_del(struct ndrv_hw *hw, const struct ndrv_hw_filter *f)
@@ -197,5 +197,5 @@ int igb_filter_del(struct ndrv_hw *hw, const struct ndrv_hw_filter *f)
 		break;
 	}
 	igb_flush(hw);
-	return hw->gone ? -ENODEV : 0;
+	return ndrv_hw_gone(hw) ? -ENODEV : 0;
 }

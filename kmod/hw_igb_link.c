@@ -26,7 +26,7 @@ static int igb_swsm_take(struct ndrv_hw *hw)
 	for (i = 0; i < IGB_SEMAPHORE_POLLS; i++) {
 		ndrv_wr32(hw, IGB_SWSM, ndrv_rd32(hw, IGB_SWSM) | IGB_SWSM_SWESMBI);
 		if (ndrv_rd32(hw, IGB_SWSM) & IGB_SWSM_SWESMBI)
-			return hw->gone ? -ENODEV : 0;
+			return ndrv_hw_gone(hw) ? -ENODEV : 0;
 		ndrv_hw_sleep_us(hw, IGB_SEMAPHORE_POLL_US);
 	}
 	ndrv_wr32(hw, IGB_SWSM, 0);
@@ -86,7 +86,7 @@ static int igb_mdic(struct ndrv_hw *hw, u32 op, u32 reg, u16 *data)
 		return ret;
 	mdic = ndrv_rd32(hw, IGB_MDIC);
 	*data = FIELD_GET(IGB_MDIC_DATA, mdic);
-	return hw->gone ? -ENODEV : mdic & IGB_MDIC_ERROR ? -EIO : 0;
+	return ndrv_hw_gone(hw) ? -ENODEV : mdic & IGB_MDIC_ERROR ? -EIO : 0;
 }
 
 static int igb_phy_read(struct ndrv_hw *hw, u32 reg, u16 *data)
@@ -128,7 +128,7 @@ int igb_link_setup(struct ndrv_hw *hw)
 			     ret);
 	if (taken)
 		igb_sync_change(hw, mask, false);
-	return hw->gone ? -ENODEV : 0;
+	return ndrv_hw_gone(hw) ? -ENODEV : 0;
 }
 
 int igb_link(struct ndrv_hw *hw, bool *up, u32 *mbps)
@@ -136,7 +136,7 @@ int igb_link(struct ndrv_hw *hw, bool *up, u32 *mbps)
 	static const u32 speeds[] = { 10, 100, 1000, 1000 };
 	u32 status = ndrv_rd32(hw, IGB_STATUS);
 
-	if (hw->gone)
+	if (ndrv_hw_gone(hw))
 		return -ENODEV;
 	*up = status & IGB_STATUS_LU;
 	*mbps = *up ? speeds[FIELD_GET(IGB_STATUS_SPEED, status)] : 0;

@@ -49,7 +49,7 @@ static int igb_queue_disable(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
 		ret2 = igb_queue_acked(hw, IGB_TXDCTL(q->queue), "TXDCTL", q->queue, 0);
 		ret = ret ?: ret2;
 	}
-	return hw->gone ? -ENODEV : ret;
+	return ndrv_hw_gone(hw) ? -ENODEV : ret;
 }
 
 static int igb_queue_off(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
@@ -64,7 +64,7 @@ static int igb_queue_off(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
 	igb_flush(hw);
 	if (q->rx_entries)
 		x->rx_on &= ~BIT(q->queue);
-	return hw->gone ? -ENODEV : ret;
+	return ndrv_hw_gone(hw) ? -ENODEV : ret;
 }
 
 /* RCTL and TCTL are off: no queue has had anything to do. */
@@ -173,7 +173,7 @@ static int igb_strip_agree(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
 	ctrl = ndrv_rd32(hw, IGB_CTRL) & ~IGB_CTRL_VME;
 	ndrv_wr32(hw, IGB_CTRL, q->vlan_strip ? ctrl | IGB_CTRL_VME : ctrl);
 	x->strip = q->vlan_strip;
-	return hw->gone ? -ENODEV : 0;
+	return ndrv_hw_gone(hw) ? -ENODEV : 0;
 }
 
 int igb_queue_start(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
@@ -222,7 +222,7 @@ int igb_sweep(struct ndrv_hw *hw, const struct ndrv_hw_live *live)
 			(ndrv_rd32(hw, IGB_RXDCTL(q.queue)) & IGB_DCTL_ENABLE);
 		q.tx_entries = !test_bit(q.queue, live->tx) &&
 			(ndrv_rd32(hw, IGB_TXDCTL(q.queue)) & IGB_DCTL_ENABLE);
-		if (hw->gone)
+		if (ndrv_hw_gone(hw))
 			return -ENODEV;
 		if (!q.rx_entries && !q.tx_entries)
 			continue;

@@ -54,7 +54,7 @@ void igb_stats(struct ndrv_hw *hw, struct ndrv_hw_stats *acc)
 
 	igb_read_port(hw, &d);
 	/* A card that vanished half way has answered with all ones: none of this counts. */
-	if (hw->gone)
+	if (ndrv_hw_gone(hw))
 		return;
 	acc->rx_packets += d.rx_packets;
 	acc->rx_bytes += d.rx_bytes;

@@ -77,8 +77,8 @@ int ixgbe_poll(struct ndrv_hw *hw, u32 reg, u32 mask, u32 want, u32 polls, u32 p
 
 	for (i = 0; i < polls; i++) {
 		if ((ndrv_rd32(hw, reg) & mask) == want)
-			return hw->gone ? -ENODEV : 0;
-		if (hw->gone)
+			return ndrv_hw_gone(hw) ? -ENODEV : 0;
+		if (ndrv_hw_gone(hw))
 			return -ENODEV;
 		ndrv_hw_sleep_us(hw, poll_us);
 	}
@@ -100,7 +100,7 @@ static int ixgbe_swsm_take(struct ndrv_hw *hw, const struct ixgbe_variant *v)
 	for (i = 0; i < IXGBE_SEMAPHORE_POLLS; i++) {
 		ndrv_wr32(hw, v->swsm, ndrv_rd32(hw, v->swsm) | IXGBE_SWSM_SWESMBI);
 		if (ndrv_rd32(hw, v->swsm) & IXGBE_SWSM_SWESMBI)
-			return hw->gone ? -ENODEV : 0;
+			return ndrv_hw_gone(hw) ? -ENODEV : 0;
 		ndrv_hw_sleep_us(hw, IXGBE_SEMAPHORE_POLL_US);
 	}
 	ndrv_wr32(hw, v->swsm, 0);
@@ -275,7 +275,7 @@ static int ixgbe_reset(struct ndrv_hw *hw)
 	hw->mac[3] = lo >> 24;
 	hw->mac[4] = hi;
 	hw->mac[5] = hi >> 8;
-	return hw->gone ? -ENODEV : 0;
+	return ndrv_hw_gone(hw) ? -ENODEV : 0;
 }
 
 /*
@@ -298,7 +298,7 @@ int ixgbe_rx_switch(struct ndrv_hw *hw, bool on)
 	ndrv_wr32(hw, IXGBE_RXCTRL, on ? rxctrl | IXGBE_RXCTRL_RXEN : rxctrl);
 	ndrv_wr32(hw, IXGBE_SECRXCTRL, ndrv_rd32(hw, IXGBE_SECRXCTRL) & ~IXGBE_SECRXCTRL_RX_DIS);
 	ixgbe_flush(hw);
-	return hw->gone ? -ENODEV : 0;
+	return ndrv_hw_gone(hw) ? -ENODEV : 0;
 }
 
 /* 4.6.7, without queues: filters, CRC stripping, packet buffer. */
@@ -415,7 +415,7 @@ static int ixgbe_start(struct ndrv_hw *hw)
 	if (ret)
 		return ret;
 	ixgbe_link_setup(hw, v);
-	return hw->gone ? -ENODEV : 0;
+	return ndrv_hw_gone(hw) ? -ENODEV : 0;
 }
 
 static int ixgbe_shutdown(struct ndrv_hw *hw)
@@ -441,7 +441,7 @@ static int ixgbe_link(struct ndrv_hw *hw, bool *up, u32 *mbps)
 	/* A link that was down since the last read shows as down once (8.2.3.22). */
 	ndrv_rd32(hw, IXGBE_LINKS);
 	links = ndrv_rd32(hw, IXGBE_LINKS);
-	if (hw->gone)
+	if (ndrv_hw_gone(hw))
 		return -ENODEV;
 	*up = links & IXGBE_LINKS_UP;
 	*mbps = 0;

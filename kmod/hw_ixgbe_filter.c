@@ -65,7 +65,7 @@ int ixgbe_set_rx_mode(struct ndrv_hw *hw, bool promisc, bool allmulti, u32 max_f
 	ndrv_wr32(hw, IXGBE_HLREG0, hlreg0);
 	ndrv_wr32(hw, IXGBE_FCTRL, fctrl);
 	ixgbe_flush(hw);
-	return hw->gone ? -ENODEV : 0;
+	return ndrv_hw_gone(hw) ? -ENODEV : 0;
 }
 
 /*
@@ -90,7 +90,7 @@ int ixgbe_rss(struct ndrv_hw *hw, const struct ndrv_hw_rss *rss)
 		mrqc = IXGBE_MRQC_RSS | IXGBE_MRQC_TCP_IPV4 | IXGBE_MRQC_IPV4 | IXGBE_MRQC_IPV6 |
 		       IXGBE_MRQC_TCP_IPV6 | IXGBE_MRQC_UDP_IPV4 | IXGBE_MRQC_UDP_IPV6;
 	if (ndrv_rd32(hw, IXGBE_MRQC) == mrqc)
-		return hw->gone ? -ENODEV : 0;
+		return ndrv_hw_gone(hw) ? -ENODEV : 0;
 	ret = ixgbe_rx_switch(hw, false);
 	if (ret)
 		return ret;
@@ -301,7 +301,7 @@ int ixgbe_filter_add(struct ndrv_hw *hw, struct ndrv_hw_filter *f)
 	if (ret)
 		return ret;
 	ixgbe_flush(hw);
-	return hw->gone ? -ENODEV : 0;
+	return ndrv_hw_gone(hw) ? -ENODEV : 0;
 }
 
 int ixgbe_filter_del(struct ndrv_hw *hw, const struct ndrv_hw_filter *f)
@@ -324,5 +324,5 @@ int ixgbe_filter_del(struct ndrv_hw *hw, const struct ndrv_hw_filter *f)
 		break;
 	}
 	ixgbe_flush(hw);
-	return hw->gone ? -ENODEV : 0;
+	return ndrv_hw_gone(hw) ? -ENODEV : 0;
 }

@@ -106,7 +106,7 @@ void ixgbe_misc_off(struct ndrv_hw *hw)
 	ndrv_wr32(hw, IXGBE_EIMC, IXGBE_MISC);
 	/* EICS reads as EICR does, without clearing. */
 	causes = ndrv_rd32(hw, IXGBE_EICS) & IXGBE_MISC;
-	if (hw->gone)
+	if (ndrv_hw_gone(hw))
 		return;
 	ndrv_wr32(hw, IXGBE_EICR, causes);
 	spin_lock_irqsave(&x->lock, flags);

@@ -53,7 +53,7 @@ static int ixgbe_queue_off(struct ndrv_hw *hw, const struct ndrv_hw_queue *q)
 	ixgbe_flush(hw);
 	ndrv_hw_sleep_us(hw, IXGBE_PREFETCH_US);
 	ixgbe_flush(hw);
-	if (hw->gone)
+	if (ndrv_hw_gone(hw))
 		return -ENODEV;
 	return ret;
 }
@@ -145,7 +145,7 @@ int ixgbe_sweep(struct ndrv_hw *hw, const struct ndrv_hw_live *live)
 			(ndrv_rd32(hw, IXGBE_RXDCTL(q.queue)) & IXGBE_RXDCTL_ENABLE);
 		q.tx_entries = !test_bit(q.queue, live->tx) &&
 			(ndrv_rd32(hw, IXGBE_TXDCTL(q.queue)) & IXGBE_TXDCTL_ENABLE);
-		if (hw->gone)
+		if (ndrv_hw_gone(hw))
 			return -ENODEV;
 		if (!q.rx_entries && !q.tx_entries)
 			continue;

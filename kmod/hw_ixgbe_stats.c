@@ -117,7 +117,7 @@ static void ixgbe_count(struct ndrv_hw *hw)
 
 	ixgbe_read_port(hw, &c);
 	/* A card that vanished half way has answered with all ones: none of this counts. */
-	if (hw->gone)
+	if (ndrv_hw_gone(hw))
 		return;
 	ixgbe_add_port(&x->port, &c.port);
 	for (i = 0; i < IXGBE_STAT_SETS; i++)

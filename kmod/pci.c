@@ -70,7 +70,7 @@ static void dev_mark_gone(struct ndrv_dev *ndev)
 void ndrv_dev_check_gone(struct ndrv_dev *ndev)
 {
 	lockdep_assert_held(&ndev->lock);
-	if (ndev->hw.gone && !ndev->gone)
+	if (ndrv_hw_gone(&ndev->hw) && !ndev->gone)
 		dev_mark_gone(ndev);
 }
 
@@ -113,7 +113,7 @@ static int dev_stop_dma(struct ndrv_dev *ndev)
 	lockdep_assert_held(&ndev->lock);
 	hw->link_up = ndev->link_up;
 	ret = hw->info->ops->reset(hw);
-	if (ret && !hw->gone) {
+	if (ret && !ndrv_hw_gone(hw)) {
 		dev_warn(&pdev->dev, "reset failed (%d), trying a function level reset\n", ret);
 		pci_save_state(pdev);
 		ret = pcie_reset_flr(pdev, false);
@@ -130,7 +130,7 @@ static int dev_stop_dma(struct ndrv_dev *ndev)
 	if (!ret)
 		return 0;
 	pci_clear_master(pdev);
-	if (!hw->gone)
+	if (!ndrv_hw_gone(hw))
 		dev_err(&pdev->dev, "cannot be reset (%d): bus mastering is off and the device unusable; unbind it, power-cycle the machine\n",
 			ret);
 	WRITE_ONCE(hw->gone, true);
@@ -438,7 +438,7 @@ static void ndrv_remove(struct pci_dev *pdev)
 	dev_mark_gone(ndev);
 
 	/* 3. The hardware stops, acknowledged or with bus mastering off: no DMA from here on. */
-	if (!ndev->hw.gone && ndev->hw.info->ops->shutdown(&ndev->hw))
+	if (!ndrv_hw_gone(&ndev->hw) && ndev->hw.info->ops->shutdown(&ndev->hw))
 		dev_stop_dma(ndev);
 	pci_clear_master(pdev);
 
