@@ -191,9 +191,10 @@ static const char *const mem_names[NR_MEM] = {
 	"SUnreclaim", "VmallocUsed", "KernelStack", "PageTables", "MemAvailable",
 };
 
-static struct {
+static struct sample {
 	unsigned int epoch;
 	long kb[NR_MEM];
+	char all[4096];			/* of /proc/meminfo */
 } samples[MAX_SAMPLES];
 static unsigned int nr_samples;
 
@@ -208,42 +209,82 @@ static void put(const char *path, const char *text)
 	close(fd);
 }
 
+/* Of a line of /proc/meminfo; false: there is none of that name. */
+static bool meminfo(const char *all, const char *name, long *kb)
+{
+	size_t len = strlen(name);
+
+	for (; *all; all += strcspn(all, "\n"), all += *all == '\n')
+		if (!strncmp(all, name, len) && all[len] == ':')
+			return sscanf(all + len + 1, "%ld", kb) == 1;
+	return false;
+}
+
+/* Each processor keeps free pages of its own, tens of megabytes, which meminfo does not count as free. */
+static long per_cpu_free_kb(void)
+{
+	long pages = 0, n;
+	char line[256];
+	FILE *f = fopen("/proc/zoneinfo", "re");
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, " count: %ld", &n) == 1)
+			pages += n;
+	if (f)
+		fclose(f);
+	return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
 void memory_sample(unsigned int epoch)
 {
-	char line[128], name[32];
-	FILE *f;
-	long kb;
-	int i;
+	struct sample *s = &samples[nr_samples];
+	ssize_t len;
+	int fd, i;
 
 	if (nr_samples == MAX_SAMPLES)
 		return;
 	sync();
 	put("/proc/sys/vm/drop_caches", "3");
 	put("/proc/sys/vm/compact_memory", "1");
-	f = fopen("/proc/meminfo", "re");
-	while (f && fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "%31[^:]: %ld", name, &kb) != 2)
-			continue;
-		for (i = 0; i < NR_MEM; i++)
-			if (!strcmp(name, mem_names[i]))
-				samples[nr_samples].kb[i] = kb;
-	}
-	if (f)
-		fclose(f);
-	samples[nr_samples].epoch = epoch;
-		nr_samples++;
+	fd = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
+	len = fd < 0 ? -1 : read(fd, s->all, sizeof(s->all) - 1);
+	if (fd >= 0)
+		close(fd);
+	s->all[len > 0 ? len : 0] = 0;
+	for (i = 0; i < NR_MEM; i++)
+		if (!meminfo(s->all, mem_names[i], &s->kb[i]))
+			fail("/proc/meminfo: no %s", mem_names[i]);
+	s->kb[MEM_AVAILABLE] += per_cpu_free_kb();
+	s->epoch = epoch;
+	nr_samples++;
 }
 
 /* Least (or, of what is free, most) of the samples from @from on, @n of them. */
-static long extreme(int what, unsigned int from, unsigned int n)
+static const struct sample *extreme(int what, unsigned int from, unsigned int n)
 {
-	long best = samples[from].kb[what];
-	unsigned int i;
+	const struct sample *best = &samples[from], *s;
 
-	for (i = from; i < from + n; i++)
-		if (what == MEM_AVAILABLE ? samples[i].kb[what] > best : samples[i].kb[what] < best)
-			best = samples[i].kb[what];
+	for (s = best; s < &samples[from + n]; s++)
+		if (what == MEM_AVAILABLE ? s->kb[what] > best->kb[what] : s->kb[what] < best->kb[what])
+			best = s;
 	return best;
+}
+
+/* Where it went: everything that the kernel counts and that is not as it was. */
+static void print_moved(const struct sample *was, const struct sample *is)
+{
+	const char *line = was->all, *end;
+	long before, now;
+	char name[64];
+
+	printf("# between epochs %u and %u, kB:", was->epoch, is->epoch);
+	for (; *line; line = end + (*end == '\n')) {
+		end = line + strcspn(line, "\n");
+		if (sscanf(line, "%63[^:]: %ld", name, &before) == 2 && meminfo(is->all, name, &now) &&
+		    labs(now - before) >= 256)
+			printf(" %s %+ld", name, now - before);
+	}
+	printf("\n");
 }
 
 void memory_print(void)
@@ -275,7 +316,9 @@ bool memory_flat(void)
 		return false;
 	}
 	for (m = 0; m < NR_MEM; m++) {
-		long grown = extreme(m, nr_samples - quarter, quarter) - extreme(m, quarter, quarter);
+		const struct sample *is = extreme(m, nr_samples - quarter, quarter);
+		const struct sample *was = extreme(m, quarter, quarter);
+		long grown = is->kb[m] - was->kb[m];
 		long limit = m == MEM_AVAILABLE ? FLAT_FREE_KB :
 			     m == MEM_SLAB && has_checkers() ? FLAT_KASAN_KB : FLAT_KB;
 
@@ -283,7 +326,10 @@ bool memory_flat(void)
 			grown = -grown;
 		printf("# %s %s by %ld kB (limit %ld)\n", mem_names[m],
 		       m == MEM_AVAILABLE ? "has shrunk" : "has grown", grown, limit);
-		flat &= grown <= limit;
+		if (grown <= limit)
+			continue;
+		print_moved(was, is);
+		flat = false;
 	}
 	return flat;
 }
