@@ -230,6 +230,48 @@ bool act_module(struct stress_port *sp)
 
 /* ---- home ---------------------------------------------------------------------------------------------- */
 
+/* What a card decodes at, and what the kernel thinks that it does: its own first memory BAR. */
+static bool bar_lost(const struct stress_port *sp)
+{
+	unsigned long long start = 0;
+	uint32_t conf[6] = { 0 };
+	char path[96];
+	FILE *f;
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/resource", sp->pci);
+	f = fopen(path, "re");
+	if (!f || fscanf(f, "%llx", &start) != 1)
+		start = 0;
+	if (f)
+		fclose(f);
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/config", sp->pci);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, conf, sizeof(conf)) != sizeof(conf))
+		start = 0;
+	if (fd >= 0)
+		close(fd);
+	if (!start || (conf[4] & ~15u) == (uint32_t)start)
+		return false;
+	printf("# %s: BAR 0 is 0x%x in the card and 0x%llx in the kernel, COMMAND 0x%04x\n", sp->pci, conf[4],
+	       start, conf[1] & 0xffff);
+	return true;
+}
+
+/*
+ * Linux writes BARs and resets functions under different locks: a card that is reset while it is being
+ * enumerated may end without addresses, and then nobody's driver finds it. To enumerate it again helps.
+ */
+static void bring_home(const struct stress_port *sp)
+{
+	if (pci_there(sp->pci) && bar_lost(sp))
+		remove_function(sp);
+	if (!pci_there(sp->pci))
+		rescan();
+	if (pci_there(sp->pci))
+		bind_port(sp);
+}
+
 bool ports_home(void)
 {
 	uint64_t end = now_ms() + HOME_MS;
@@ -244,10 +286,7 @@ bool ports_home(void)
 			if (pci_there(sp->pci) && dev_bound_to(sp->pci, DRIVER))
 				continue;
 			all = false;
-			if (!pci_there(sp->pci))
-				rescan();
-			if (pci_there(sp->pci))
-				bind_port(sp);
+			bring_home(sp);
 		}
 		if (!all)
 			sleep_ms(100);
