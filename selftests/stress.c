@@ -128,7 +128,7 @@ static unsigned int pick_port(void)
 
 static bool suits(int act, const struct stress_port *sp)
 {
-	return act == ACT_SURPRISE ? sp->sim >= 0 : act != ACT_HOTPLUG || sp->igb >= 0;
+	return act == ACT_SURPRISE ? sp->sim >= 0 : act != ACT_HOTPLUG || (sp->igb >= 0 && slots_are_emptied());
 }
 
 /* What has not met yet, meets sooner if many see to it. */

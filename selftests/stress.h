@@ -105,6 +105,7 @@ bool go_on(uint64_t end_ms);
 int port_fd(const struct stress_port *sp);	/* open(2), by PCI address */
 bool pci_there(const char *pci);
 bool has_checkers(void);			/* the kernel: lockdep, KASAN */
+bool slots_are_emptied(void);			/* ACT_HOTPLUG makes sense here */
 /* ports_open() and its undoing: a pair with mappings and pool; started if @start. */
 int pair_open(struct port *p, const struct stress_port *sp, uint32_t flags, bool start);
 void pair_close(struct port *p);

@@ -76,7 +76,7 @@ static bool counts(int act)
 
 	for (i = 0; i < stress->nr_ports; i++)
 		sim |= stress->ports[i].sim >= 0;
-	return act == ACT_SURPRISE ? sim : act != ACT_HOTPLUG || stress->nr_igb;
+	return act == ACT_SURPRISE ? sim : act != ACT_HOTPLUG || slots_are_emptied();
 }
 
 static bool missing(int a, int b)

@@ -136,6 +136,17 @@ static bool comes_or_goes(const struct stress_port *sp, bool there)
 	return pci_there(sp->pci) == there;
 }
 
+/*
+ * Whoever empties a slot holds pciehp's reset_lock and takes the lock for removal, and with that one held
+ * takes the reset_lock once more; "remove" waits with the former for whoever writes to "reset", and that one
+ * waits for the reset_lock. Linux, at least up to 6.12, may stop there for ever, whatever the driver. lockdep
+ * tells of it at the first emptied slot, and is blind afterwards: there, no slot is emptied.
+ */
+bool slots_are_emptied(void)
+{
+	return stress->nr_igb && !has_checkers();
+}
+
 bool act_hotplug(struct stress_port *sp)
 {
 	bool done;
@@ -166,18 +177,13 @@ bool act_flr(struct stress_port *sp)
 	return reset(sp, "flr");
 }
 
-/*
- * By the slot, where there is such a way, but not where slots are emptied: pciehp takes the lock for removal
- * with its reset_lock held, "remove" waits with the former for whoever writes to "reset", and that one waits
- * for the reset_lock. Linux, at least up to 6.12, may stop there for ever, whatever the driver. lockdep tells
- * that of all slots together, and is blind afterwards.
- */
+/* By the slot, where there is such a way, but not where slots are emptied. */
 bool act_reset(struct stress_port *sp)
 {
-	bool slot = stress->nr_igb ? sp->igb < 0 && !has_checkers() : true;
+	bool slot = sp->igb < 0 || !slots_are_emptied();
 
 	/* The default goes on to the slot where an FLR fails, of a card that is just being pulled, say. */
-	return reset(sp, slot ? (chance(50) ? "bus" : "default") : has_checkers() ? "flr" : "default");
+	return reset(sp, slot && chance(50) ? "bus" : "default");
 }
 
 /* ---- module ------------------------------------------------------------------------------------------ */
