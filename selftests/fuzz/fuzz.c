@@ -98,15 +98,26 @@ static const char *check(void)
 
 /* ---- depth: a fuzzer that is refused everywhere looks at nothing but refusals ------------------------ */
 
-static unsigned long succeeded(const char *prefix)
+#define TRIES_MANY	50		/* so often refused is no chance */
+#define CALLS_MANY	20000		/* among so many calls each kind has been tried so often */
+
+/* How often calls whose name begins so ended with one of the first @errs results. */
+static unsigned long ended(const char *prefix, unsigned int errs)
 {
 	unsigned long sum = 0;
-	unsigned int i;
+	unsigned int i, err;
 
 	for (i = 0; i < nr_ops(); i++)
-		if (!strncmp(ops[i].name, prefix, strlen(prefix)))
-			sum += atomic_load(&shm->result[i][0]);
+		for (err = 0; err < errs && !strncmp(ops[i].name, prefix, strlen(prefix)); err++)
+			sum += atomic_load(&shm->result[i][err]);
 	return sum;
+}
+
+/* On a slow machine few are tried: that is no verdict on the call. */
+static bool refused_everywhere(const char *op)
+{
+	return !ended(op, 1) && (ended(op, MAX_ERRNO + 1) >= TRIES_MANY ||
+				 atomic_load(&shm->calls) >= CALLS_MANY);
 }
 
 /* True if there are calls that never succeeded; their names behind what is in @names. */
@@ -127,7 +138,7 @@ static bool shallow(char *names, size_t size)
 	unsigned int i;
 
 	for (i = 0; i < sizeof(deep) / sizeof(deep[0]); i++) {
-		if ((deep[i].feature & features) != deep[i].feature || succeeded(deep[i].op))
+		if ((deep[i].feature & features) != deep[i].feature || !refused_everywhere(deep[i].op))
 			continue;
 		found = true;
 		if (at < size)
