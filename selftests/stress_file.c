@@ -24,10 +24,13 @@
 #define KILLED_MS	MS(20000)	/* a process that is about to be killed */
 #define RING_MS		MS(20000)	/* a command that is to end, ends */
 
-/* How long an action goes on once it has what it needs, which may take longer than that. */
+/*
+ * How long an action goes on once it has what it needs, which may take longer than that. Where an open takes
+ * seconds, two ends of a cable would hardly ever be there at once.
+ */
 static unsigned int brief(void)
 {
-	return 20 + roll(BRIEF_MS);
+	return 20 + roll(BRIEF_MS * (has_checkers() ? 6 : 1));
 }
 
 bool act_open(struct stress_port *sp)
