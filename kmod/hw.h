@@ -112,6 +112,21 @@ struct ndrv_hw_stats {
 	u64 tx_multicast;
 };
 
+static inline void ndrv_hw_stats_add(struct ndrv_hw_stats *acc, const struct ndrv_hw_stats *d)
+{
+	acc->rx_packets += d->rx_packets;
+	acc->rx_bytes += d->rx_bytes;
+	acc->rx_missed += d->rx_missed;
+	acc->rx_no_desc += d->rx_no_desc;
+	acc->rx_errors += d->rx_errors;
+	acc->rx_broadcast += d->rx_broadcast;
+	acc->rx_multicast += d->rx_multicast;
+	acc->tx_packets += d->tx_packets;
+	acc->tx_bytes += d->tx_bytes;
+	acc->tx_broadcast += d->tx_broadcast;
+	acc->tx_multicast += d->tx_multicast;
+}
+
 /*
  * @grown without the @less that is in it. A card's counters are read one after the other while it goes on
  * counting. Read @grown first: then @less may have more than is in it yet, which @owed remembers until the
@@ -208,6 +223,7 @@ struct ndrv_hw_filter {
  * @reset: Stops all DMA of the function, resets it, and leaves it quiet: interrupts
  *	masked, all queues off, link state as the NVM says. Bus mastering may be off, so nothing
  *	here may need DMA. Bound: under a second, or what the data sheet says if that is longer.
+ *	What was counted between the last @stats and the end of all DMA is in the next.
  * @start: After reset, with bus mastering on: sets up packet buffers, filters, the receive and
  *	transmit paths, and starts to bring the link up without waiting for it. All queues stay
  *	off. Reads the address into hw->mac (unless reset did). The first start may lower

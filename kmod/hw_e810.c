@@ -121,12 +121,14 @@ static void e810_port_forget(struct ndrv_hw *hw)
 	struct e810_port *port = e810_port(hw);
 	bool sized = port->sized, known = port->tail_known, pages = port->tail_pages;
 	bool lldp = port->lldp_stopped;
+	struct ndrv_hw_stats late = port->late;
 
 	memset(port, 0, sizeof(*port));
 	port->sized = sized;
 	port->tail_known = known;
 	port->tail_pages = pages;
 	port->lldp_stopped = lldp;
+	port->late = late;
 	port->link_changed = true;
 	e810_rss_forget(hw);
 }
@@ -160,6 +162,8 @@ static int e810_reset(struct ndrv_hw *hw)
 	ret = e810_card_ready(hw);
 	if (ret)
 		return ret;
+	/* After the reset the counters go on, but from where start will look at them. */
+	e810_stats(hw, &e810_port(hw)->late);
 	ndrv_wr32(hw, E810_PFGEN_CTRL,
 		  ndrv_rd32(hw, E810_PFGEN_CTRL) | E810_PFGEN_CTRL_PFSWR);
 	ret = e810_poll_reg(hw, E810_PFGEN_CTRL, E810_PFGEN_CTRL_PFSWR, 0, PFR_POLLS, PFR_POLL_US);

@@ -261,6 +261,7 @@ void e810_stats(struct ndrv_hw *hw, struct ndrv_hw_stats *acc)
 {
 	struct e810_port *port = e810_port(hw);
 	u64 now[E810_NR_COUNTERS], d[E810_NR_COUNTERS], mask, rx, tx;
+	struct ndrv_hw_stats late;
 	u32 c;
 
 	if (!port->vsi_there)
@@ -273,6 +274,10 @@ void e810_stats(struct ndrv_hw *hw, struct ndrv_hw_stats *acc)
 	if (ndrv_hw_gone(hw))
 		return;
 	memcpy(port->counter, now, sizeof(now));
+	/* First taken out: @acc may be the same. */
+	late = port->late;
+	memset(&port->late, 0, sizeof(port->late));
+	ndrv_hw_stats_add(acc, &late);
 
 	/* The port counts before its packet buffer: what was missed there is in the good frames. */
 	rx = d[E810_RX_UNICAST] + d[E810_RX_MULTICAST] + d[E810_RX_BROADCAST];

@@ -88,6 +88,7 @@ struct e810_port {
 	u32 link_mbps;
 
 	u64 counter[E810_NR_COUNTERS];	/* as last read */
+	struct ndrv_hw_stats late;	/* counted by the last reset, and not asked for yet */
 	/* ndrv_hw_stat_less: frames missed, and bytes of FCS */
 	u64 rx_missed_owed;
 	u64 rx_fcs_owed;

@@ -117,6 +117,7 @@ static int igb_reset(struct ndrv_hw *hw)
 
 	hw->lan_id = FIELD_GET(IGB_STATUS_LAN_ID, ndrv_rd32(hw, IGB_STATUS));
 	igb_quiesce(hw);
+	igb_stats_last(hw);
 	ret = igb_master_disable(hw);
 	if (ret)
 		return ret;

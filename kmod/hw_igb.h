@@ -28,6 +28,8 @@
  * @nr_vlans: VLAN filters
  * @rar_used: entries of the address table
  * @mta_users: multicast filters by their hash
+ * @counting: what the counters hold is ours: from start to reset
+ * @late: counted by then, and not asked for yet
  * @rx_fcs_owed: of bytes received, see ndrv_hw_stat_less
  * @tx_fcs_owed: of bytes sent, likewise
  * @nothing: a transmit ring whose first descriptor sends nothing; the card only reads it
@@ -43,6 +45,8 @@ struct igb {
 	u32 nr_vlans;
 	bool rar_used[IGB_RAR_ENTRIES];
 	u32 mta_users[32 * IGB_MTA_REGS];
+	bool counting;
+	struct ndrv_hw_stats late;
 	u64 rx_fcs_owed;
 	u64 tx_fcs_owed;
 	u8 *nothing;
@@ -103,6 +107,8 @@ int igb_filter_del(struct ndrv_hw *hw, const struct ndrv_hw_filter *f);
 
 /* In start: the reset has cleared all counters. */
 void igb_stats_setup(struct ndrv_hw *hw);
+/* In reset, which clears the counters: nothing is received or sent any more. */
+void igb_stats_last(struct ndrv_hw *hw);
 void igb_stats(struct ndrv_hw *hw, struct ndrv_hw_stats *acc);
 
 #endif

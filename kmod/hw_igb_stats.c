@@ -17,6 +17,7 @@ void igb_stats_setup(struct ndrv_hw *hw)
 {
 	struct igb *x = hw->priv;
 
+	x->counting = true;
 	x->rx_fcs_owed = 0;
 	x->tx_fcs_owed = 0;
 }
@@ -51,20 +52,23 @@ static void igb_read_port(struct ndrv_hw *hw, struct ndrv_hw_stats *p)
 void igb_stats(struct ndrv_hw *hw, struct ndrv_hw_stats *acc)
 {
 	struct ndrv_hw_stats d = {};
+	struct igb *x = hw->priv;
 
 	igb_read_port(hw, &d);
+	ndrv_hw_stats_add(acc, &x->late);
+	memset(&x->late, 0, sizeof(x->late));
 	/* A card that vanished half way has answered with all ones: none of this counts. */
-	if (ndrv_hw_gone(hw))
-		return;
-	acc->rx_packets += d.rx_packets;
-	acc->rx_bytes += d.rx_bytes;
-	acc->rx_missed += d.rx_missed;
-	acc->rx_no_desc += d.rx_no_desc;
-	acc->rx_errors += d.rx_errors;
-	acc->rx_broadcast += d.rx_broadcast;
-	acc->rx_multicast += d.rx_multicast;
-	acc->tx_packets += d.tx_packets;
-	acc->tx_bytes += d.tx_bytes;
-	acc->tx_broadcast += d.tx_broadcast;
-	acc->tx_multicast += d.tx_multicast;
+	if (!ndrv_hw_gone(hw))
+		ndrv_hw_stats_add(acc, &d);
+}
+
+void igb_stats_last(struct ndrv_hw *hw)
+{
+	struct ndrv_hw_stats d = {};
+	struct igb *x = hw->priv;
+
+	if (x->counting)
+		igb_stats(hw, &d);
+	x->late = d;
+	x->counting = false;
 }

@@ -246,6 +246,7 @@ static int ixgbe_reset(struct ndrv_hw *hw)
 
 	hw->lan_id = FIELD_GET(IXGBE_STATUS_LAN_ID, ndrv_rd32(hw, IXGBE_STATUS));
 	ixgbe_quiesce(hw);
+	ixgbe_stats_last(hw);
 	ret = ixgbe_reset_guarded(hw, v);
 	if (ret)
 		return ret;

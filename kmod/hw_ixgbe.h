@@ -54,6 +54,7 @@ struct ixgbe_set {
  * @etqf_used: EtherType filters
  * @nr_tuples: length of @tuples
  * @tuples: tuple filters, in their places in the card
+ * @counting: what the counters hold is ours: from start to reset
  * @rx_missed_owed: of frames received, see ndrv_hw_stat_less
  * @tx_fcs_owed: of bytes sent, likewise
  * @port: counted since the core last asked
@@ -70,6 +71,7 @@ struct ixgbe {
 	bool etqf_used[IXGBE_ETQF_ENTRIES];
 	u32 nr_tuples;
 	const struct ndrv_hw_filter *tuples[IXGBE_FTQF_ENTRIES];
+	bool counting;
 	u64 rx_missed_owed;
 	u64 tx_fcs_owed;
 	struct ndrv_hw_stats port;
@@ -129,6 +131,8 @@ int ixgbe_filter_del(struct ndrv_hw *hw, const struct ndrv_hw_filter *f);
 
 /* In start: no pair has counters of its own. */
 void ixgbe_stats_setup(struct ndrv_hw *hw);
+/* In reset, which clears the counters: nothing is received or sent any more. */
+void ixgbe_stats_last(struct ndrv_hw *hw);
 /* Gives a pair that starts a set of counters, if one is left; and the set is not needed any more. */
 void ixgbe_stats_attach(struct ndrv_hw *hw, u32 queue);
 void ixgbe_stats_detach(struct ndrv_hw *hw, u32 queue);

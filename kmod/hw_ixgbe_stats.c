@@ -85,21 +85,6 @@ static void ixgbe_read_port(struct ndrv_hw *hw, struct ixgbe_counted *c)
 	p->rx_packets = ndrv_hw_stat_less(rx, p->rx_missed, &x->rx_missed_owed);
 }
 
-static void ixgbe_add_port(struct ndrv_hw_stats *acc, const struct ndrv_hw_stats *d)
-{
-	acc->rx_packets += d->rx_packets;
-	acc->rx_bytes += d->rx_bytes;
-	acc->rx_missed += d->rx_missed;
-	acc->rx_no_desc += d->rx_no_desc;
-	acc->rx_errors += d->rx_errors;
-	acc->rx_broadcast += d->rx_broadcast;
-	acc->rx_multicast += d->rx_multicast;
-	acc->tx_packets += d->tx_packets;
-	acc->tx_bytes += d->tx_bytes;
-	acc->tx_broadcast += d->tx_broadcast;
-	acc->tx_multicast += d->tx_multicast;
-}
-
 static void ixgbe_add_set(struct ndrv_hw_queue_stats *acc, const struct ndrv_hw_queue_stats *d)
 {
 	acc->rx_packets += d->rx_packets;
@@ -119,7 +104,7 @@ static void ixgbe_count(struct ndrv_hw *hw)
 	/* A card that vanished half way has answered with all ones: none of this counts. */
 	if (ndrv_hw_gone(hw))
 		return;
-	ixgbe_add_port(&x->port, &c.port);
+	ndrv_hw_stats_add(&x->port, &c.port);
 	for (i = 0; i < IXGBE_STAT_SETS; i++)
 		ixgbe_add_set(&x->sets[i].counted, &c.set[i]);
 }
@@ -129,7 +114,7 @@ void ixgbe_stats(struct ndrv_hw *hw, struct ndrv_hw_stats *acc)
 	struct ixgbe *x = hw->priv;
 
 	ixgbe_count(hw);
-	ixgbe_add_port(acc, &x->port);
+	ndrv_hw_stats_add(acc, &x->port);
 	memset(&x->port, 0, sizeof(x->port));
 }
 
@@ -160,12 +145,22 @@ void ixgbe_stats_setup(struct ndrv_hw *hw)
 	u32 i;
 
 	memset(x->sets, 0, sizeof(x->sets));
+	x->counting = true;
 	x->rx_missed_owed = 0;
 	x->tx_fcs_owed = 0;
 	for (i = 0; i < IXGBE_QUEUES / 4; i++) {
 		ndrv_wr32(hw, IXGBE_RQSMR(i), IXGBE_SET_REST * 0x01010101);
 		ndrv_wr32(hw, IXGBE_TQSM(i), IXGBE_SET_REST * 0x01010101);
 	}
+}
+
+void ixgbe_stats_last(struct ndrv_hw *hw)
+{
+	struct ixgbe *x = hw->priv;
+
+	if (x->counting)
+		ixgbe_count(hw);
+	x->counting = false;
 }
 
 /* A set outlives its pair until another one needs it: what the pair counted can still be asked for. */

@@ -237,6 +237,26 @@ static void test_between(void)
 	rig_close(&r);
 }
 
+static void test_reset(void)
+{
+	struct ndrv_hw_stats port = { 0 };
+	unsigned int i;
+	struct rig r;
+
+	tap_ok(rig_up(&r, "reset", MAC_OPT), "port up");
+	queue_up(&r, 0);
+	for (i = 0; i < 3; i++)
+		rx_works(&r, i, 100, own);
+	tx_works(&r, 200);
+	tap_ok(!r.ops->reset(&r.hw) && !r.ops->start(&r.hw) && rig_link(&r), "a reset, and nobody has asked");
+	r.ops->stats(&r.hw, &port);
+	tap_ok(port.rx_packets == 3 && port.rx_bytes == 300, "what was received before counts");
+	tap_ok(port.tx_packets == 1 && port.tx_bytes == 200, "and what was sent");
+	r.ops->stats(&r.hw, &port);
+	tap_eq(port.rx_packets, 3, "once");
+	rig_close(&r);
+}
+
 int main(void)
 {
 	test_counts();
@@ -244,5 +264,6 @@ int main(void)
 	test_rest();
 	test_width();
 	test_between();
+	test_reset();
 	return tap_done();
 }
