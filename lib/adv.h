@@ -101,6 +101,7 @@ burst_inline bool rx_vec(const v64 *raw, v64 *rest)
 	v64 other = { 0 };
 	unsigned int i;
 
+	vec_unroll
 	for (i = 0; i < RX_VECS; i++) {
 		v32 word = (v32)vec_shuffle((v8)raw[i], order) & keep;
 		v32 type = (v32)vec_shuffle((v8)raw[i], type_order) & type_keep;

@@ -41,8 +41,10 @@ vec_inline void vec_handles(struct ndrv_pkt *pkts, const v64 *data, const v64 *r
 {
 	unsigned int i;
 
+	vec_unroll
 	for (i = 0; i < RX_GROUP; i++)
 		*(uint64_t *)&pkts[i].data = data[i / VEC_LANES][i % VEC_LANES];
+	vec_unroll
 	for (i = 0; i < RX_VECS; i++) {
 #if VEC_BYTES == 16
 		vec_store(&pkts[i].len, rest[i]);
@@ -78,17 +80,21 @@ burst_inline unsigned int burst_rx_vec(const struct ndrv_queue *q, const struct 
 		if (!(ndrv_load32(rx_dd_word((const volatile uint64_t *)(d + (RX_GROUP - 1) * stride))) & 1))
 			break;
 		ndrv_acquire();			/* (D), pairs with (C) of the card */
+		vec_unroll
 		for (i = 0; i < RX_VECS; i++)
 			raw[i] = vec_gather(d + i * VEC_QUADS * stride, stride);
 		if (unlikely(f->rx_vec(raw, rest)))
 			break;
 		most = (v32)rest[0];
+		vec_unroll
 		for (i = 1; i < RX_VECS; i++)
 			most = vec_max32(most, (v32)rest[i]);
 		if (unlikely(vec_any((v64)(longest - most), (v64)sign)))
 			break;
+		vec_unroll
 		for (i = 0; i < RX_VECS; i++)
 			sum += (v32)rest[i];
+		vec_unroll
 		for (i = 0; i < RX_GROUP / VEC_LANES; i++)
 			data[i] = vec_load(slots + i * VEC_LANES) + headroom;
 		vec_handles(pkts, data, rest);
@@ -96,6 +102,7 @@ burst_inline unsigned int burst_rx_vec(const struct ndrv_queue *q, const struct 
 		slots += RX_GROUP;
 		d += RX_GROUP * stride;
 	}
+	vec_unroll
 	for (i = 0; i < VEC_QUADS; i++)
 		*bytes += sum[4 * i];
 	return done;

@@ -131,6 +131,7 @@ burst_inline bool rx_vec(const v64 *raw, v64 *rest)
 	v32 status = { 0 }, ptype, flags;
 	unsigned int i;
 
+	vec_unroll
 	for (i = 0; i < RX_VECS; i++)
 		status |= (v32)vec_shuffle((v8)raw[i], to_lane[i]);
 	if (unlikely(vec_any((v64)(status ^ want), (v64)vec_all32(done | RX_ERRORS))))
@@ -140,6 +141,7 @@ burst_inline bool rx_vec(const v64 *raw, v64 *rest)
 	flags = rx_checked_vec(ptype);
 	flags |= (status >> VLAN_SHIFT) & NDRV_PKT_F_VLAN;
 	flags |= (status >> HASH_SHIFT) & NDRV_PKT_F_HASH;
+	vec_unroll
 	for (i = 0; i < RX_VECS; i++)
 		rest[i] = (v64)(((v32)vec_shuffle((v8)raw[i], order) & keep) |
 				(v32)vec_shuffle((v8)flags, from_lane[i]));

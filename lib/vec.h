@@ -26,6 +26,13 @@ typedef uint64_t x64_mem __attribute__((vector_size(16), aligned(8), may_alias))
 #define VEC_LANES	(VEC_BYTES / 8u)
 #define VEC_QUADS	(VEC_BYTES / 16u)
 
+/* In front of a loop over the vectors of a group. */
+#ifdef __clang__
+#define vec_unroll	_Pragma("unroll")
+#else
+#define vec_unroll	_Pragma("GCC unroll 16")
+#endif
+
 #define vec_inline static inline __attribute__((always_inline))
 
 /* One 16-byte value in every quad. */
