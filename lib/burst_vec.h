@@ -173,8 +173,8 @@ burst_inline unsigned int burst_tx_vec(struct ndrv_queue *q, const struct burst_
 		vec_scatter((volatile uint8_t *)(ring + (first + done) * 2), 16, data + delta,
 			    f->tx_command_vec(len));
 	}
-	/* Lengths below 2^31 can be compared by the sign of a difference. */
-	outside |= (v64)(most | (longest - most) | (least - shortest)) << 32;
+	/* What fits into a buffer can be compared by the sign of a difference. */
+	outside |= (v64)((longest - most) | (least - shortest)) << 32;
 	if (unlikely(vec_any(outside, sign) || vec_any(flags, special)))
 		return 0;
 	return done;
