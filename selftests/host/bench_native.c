@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a packet costs in the bursts of libndrv, without kernel and VM: rings, pool and card are plain memory.
- *   bench_native time REPS WINDOWS              samples in ns a packet, as csv, one round of all rows after the other
- *   bench_native count CARD WORK BURST PACKETS  the same work for callgrind, which is to collect in step()
+ *   bench_native time WINDOWS                       one sample of each row in ns a packet, as csv
+ *   bench_native count CARD SIMD WORK BURST PACKETS the same work for callgrind, which is to collect in step()
  * Rows differ in:
  *   card   82599, E810
+ *   simd   scalar, or a vector extension that this CPU has
  *   work   rx (receive and drop), tx (allocate and send), forward
  *   burst  handles a call
  *   place  near: the card is quiet while the library is timed, and what it wrote is in this core's cache;
@@ -26,7 +27,7 @@
 #define ROUND		256u
 /* ... and with the card on another core, packets that are timed together. */
 #define FAR_WINDOW	2048u
-#define FAR_LIMIT_NS	3e9
+#define FAR_LIMIT_NS	1e9
 #define MAX_WINDOWS	4096u
 
 enum work { RX, TX, FORWARD, NR_WORKS };
@@ -143,9 +144,10 @@ static void *far_card(void *arg)
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 
-static void open_card(struct fake *f, const struct fake_card *card)
+static void open_card(struct fake *f, const struct fake_card *card, enum simd simd)
 {
 	fake_card = card;
+	fake_ops = ndrv_simd_ops(card->desc_format, simd);
 	fake_piece_shift = FAKE_ONE_PIECE;
 	fake_init(f, ENTRIES, ENTRIES, NR_BUFS, BUF_BYTES, BUF_BYTES);
 	if (fake_start(f)) {
@@ -266,46 +268,49 @@ static int other_cpu(void)
 	return sched_setaffinity(0, sizeof(mine), &mine) ? -1 : cpu;
 }
 
-static int sample(const struct fake_card *card, enum work work, unsigned int burst, unsigned int windows,
-		  int cpu)
+static int sample(const struct fake_card *card, enum simd simd, enum work work, unsigned int burst,
+		  unsigned int windows, int cpu)
 {
 	double near, far = 0;
+	char row[64];
 	struct fake f;
 
-	open_card(&f, card);
+	snprintf(row, sizeof(row), "%s,%s,%s,%u", card->name, ndrv_simd_name(simd), works[work], burst);
+	open_card(&f, card, simd);
 	near = near_ns(&f, work, burst, windows);
 	if (cpu >= 0)
 		far = far_ns(&f, work, burst, windows, cpu);
-	printf("near,%s,%s,%u,%.2f\n", card->name, works[work], burst, near);
+	printf("near,%s,%.2f\n", row, near);
 	if (far > 0)
-		printf("far,%s,%s,%u,%.2f\n", card->name, works[work], burst, far);
+		printf("far,%s,%.2f\n", row, far);
 	else if (cpu >= 0)
-		fprintf(stderr, "%s %s %u: this machine is too busy for the far row\n", card->name,
-			works[work], burst);
+		fprintf(stderr, "%s: this machine is too busy for the far row\n", row);
 	if (close_card(&f) && near > 0)
 		return 0;
-	fprintf(stderr, "%s %s %u: packets were lost\n", card->name, works[work], burst);
+	fprintf(stderr, "%s: packets were lost\n", row);
 	return 1;
 }
 
-static int time_all(unsigned int reps, unsigned int windows)
+static int time_all(unsigned int windows)
 {
 	int cpu = other_cpu(), bad = 0;
-	unsigned int rep, c, w, b;
+	unsigned int c, s, w, b;
 
 	if (cpu < 0)
 		fprintf(stderr, "one CPU only: no rows with the card on another core\n");
-	for (rep = 0; rep < reps; rep++)
-		for (c = 0; c < N(cards); c++)
-			for (w = 0; w < NR_WORKS; w++)
-				for (b = 0; b < N(bursts); b++)
-					bad += sample(cards[c], w, bursts[b], windows, cpu);
+	for (c = 0; c < N(cards); c++)
+		for (w = 0; w < NR_WORKS; w++)
+			for (b = 0; b < N(bursts); b++)
+				for (s = 0; s < NR_SIMD; s++)
+					if (ndrv_simd_ops(cards[c]->desc_format, s))
+						bad += sample(cards[c], s, w, bursts[b], windows, cpu);
 	return bad != 0;
 }
 
-static int count(const char *card, const char *work, unsigned int burst, unsigned long packets)
+static int count(const char *card, const char *simd, const char *work, unsigned int burst,
+		 unsigned long packets)
 {
-	unsigned int c, w, n;
+	unsigned int c, w, s, n;
 	unsigned long done = 0;
 	struct fake f;
 
@@ -313,9 +318,13 @@ static int count(const char *card, const char *work, unsigned int burst, unsigne
 		;
 	for (w = 0; w < NR_WORKS && strcmp(work, works[w]) != 0; w++)
 		;
-	if (c == N(cards) || w == NR_WORKS || !burst || burst > BURST_MAX)
+	for (s = 0; s < NR_SIMD && strcmp(simd, ndrv_simd_name(s)) != 0; s++)
+		;
+	if (c == N(cards) || w == NR_WORKS || s == NR_SIMD || !burst || burst > BURST_MAX)
 		return 2;
-	open_card(&f, cards[c]);
+	if (!ndrv_simd_ops(cards[c]->desc_format, s))
+		return 4;
+	open_card(&f, cards[c], s);
 	while (done < packets) {
 		card_turn(&f, w, burst);
 		n = (unsigned int)step(f.q, w, burst);
@@ -336,10 +345,10 @@ static unsigned int windows_of(const char *arg)
 
 int main(int argc, char **argv)
 {
-	if (argc == 4 && !strcmp(argv[1], "time"))
-		return time_all(strtoul(argv[2], NULL, 0), windows_of(argv[3]));
-	if (argc == 6 && !strcmp(argv[1], "count"))
-		return count(argv[2], argv[3], strtoul(argv[4], NULL, 0), strtoul(argv[5], NULL, 0));
-	fprintf(stderr, "usage: bench_native time REPS WINDOWS | count 82599|E810 rx|tx|forward BURST PACKETS\n");
+	if (argc == 3 && !strcmp(argv[1], "time"))
+		return time_all(windows_of(argv[2]));
+	if (argc == 7 && !strcmp(argv[1], "count"))
+		return count(argv[2], argv[3], argv[4], strtoul(argv[5], NULL, 0), strtoul(argv[6], NULL, 0));
+	fprintf(stderr, "usage: bench_native time WINDOWS | count CARD SIMD WORK BURST PACKETS\n");
 	return 2;
 }
