@@ -232,14 +232,26 @@ burst_inline void burst_rx_some(const struct ndrv_queue *q, const struct burst_f
 	run->next = next;
 }
 
+/* Returns the bytes of complete frames. */
+burst_inline uint32_t burst_rx_scalar(const struct ndrv_queue *q, const struct burst_format *f,
+				      struct rx_run *run, const struct ndrv_pkt *stop)
+{
+	const struct ndrv_pkt *pkts = run->pkt;
+
+	burst_rx_some(q, f, run, stop);
+	return burst_bytes(pkts, run->end - pkts);
+}
+
 #ifdef VEC_BYTES
 
-/* The same by groups; what does not fit into one is looked at one by one. Returns the bytes of all. */
+/* The same by groups; what does not fit into one is looked at one by one. */
 burst_inline uint32_t burst_rx_all(const struct ndrv_queue *q, const struct burst_format *f,
 				   struct rx_run *run, const struct ndrv_pkt *stop)
 {
 	uint32_t bytes = 0;
 
+	if (stop - run->pkt < (int)RX_GROUP)
+		return burst_rx_scalar(q, f, run, stop);
 	while (run->pkt != stop) {
 		unsigned int n = burst_rx_vec(q, f, run->pkt, run->next, stop - run->pkt, &bytes);
 		struct ndrv_pkt *pkt = run->pkt + n;
@@ -256,20 +268,13 @@ burst_inline uint32_t burst_rx_all(const struct ndrv_queue *q, const struct burs
 		if (run->pkt != part)
 			break;
 	}
-	return bytes - burst_bytes(run->end, run->pkt - run->end);
+	if (unlikely(run->pkt != run->end))
+		bytes -= burst_bytes(run->end, run->pkt - run->end);
+	return bytes;
 }
 
 #else
-
-burst_inline uint32_t burst_rx_all(const struct ndrv_queue *q, const struct burst_format *f,
-				   struct rx_run *run, const struct ndrv_pkt *stop)
-{
-	const struct ndrv_pkt *pkts = run->pkt;
-
-	burst_rx_some(q, f, run, stop);
-	return burst_bytes(pkts, run->end - pkts);
-}
-
+#define burst_rx_all burst_rx_scalar
 #endif
 
 burst_inline int burst_rx(struct ndrv_queue *q, const struct burst_format *f, struct ndrv_pkt *pkts,
@@ -435,6 +440,8 @@ burst_inline unsigned int burst_tx_single(struct ndrv_queue *q, const struct bur
 #ifdef VEC_BYTES
 	unsigned int done = 0;
 
+	if (n < VEC_LANES)
+		return burst_tx_some(q, f, pkts, n);
 	while (done < n) {
 		/* Up to the end of the ring, and from there on. */
 		unsigned int until = q->tx.mask + 1 - (q->tx.next & q->tx.mask);

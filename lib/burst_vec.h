@@ -57,6 +57,13 @@ vec_inline void vec_handles(struct ndrv_pkt *pkts, const v64 *data, const v64 *r
 
 #endif
 
+/* Is the last descriptor of the group at @d written back? Cards do that in order. */
+burst_inline bool burst_rx_group(const struct burst_format *f, const volatile uint8_t *d)
+{
+	d += (RX_GROUP - 1) * f->rx_qwords * 8;
+	return ndrv_load32(rx_dd_word((const volatile uint64_t *)d)) & 1;
+}
+
 /* Whole groups from slot @next on, up to @n handles and the end of the ring; adds their bytes to @bytes. */
 burst_inline unsigned int burst_rx_vec(const struct ndrv_queue *q, const struct burst_format *f,
 				       struct ndrv_pkt *pkts, uint32_t next, unsigned int n, uint32_t *bytes)
@@ -72,12 +79,15 @@ burst_inline unsigned int burst_rx_vec(const struct ndrv_queue *q, const struct 
 
 	if (n > q->rx.mask + 1 - first)
 		n = q->rx.mask + 1 - first;
+	/* Few packets a burst: be gone before the constants are loaded. */
+	if (n < RX_GROUP || !burst_rx_group(f, d))
+		return 0;
 	for (done = 0; done + RX_GROUP <= n; done += RX_GROUP) {
 		v64 raw[RX_VECS], rest[RX_VECS], data[RX_GROUP / VEC_LANES];
 		v32 most;
 
-		/* Cards write back in order: with the last one all are done, and rx_vec() looks. */
-		if (!(ndrv_load32(rx_dd_word((const volatile uint64_t *)(d + (RX_GROUP - 1) * stride))) & 1))
+		/* A card that is wrong about the order does not get past rx_vec(), which looks at all. */
+		if (!burst_rx_group(f, d))
 			break;
 		ndrv_acquire();			/* (D), pairs with (C) of the card */
 		vec_unroll
@@ -119,7 +129,7 @@ burst_inline unsigned int burst_post_vec(struct ndrv_queue *q, const struct burs
 	volatile uint8_t *d = (volatile uint8_t *)(ring + first * f->rx_qwords);
 	unsigned int done;
 
-	if (!q->view.one_piece)
+	if (!q->view.one_piece || n < VEC_LANES)
 		return 0;
 	if (n > q->rx.mask + 1 - first)
 		n = q->rx.mask + 1 - first;
@@ -153,7 +163,7 @@ burst_inline unsigned int burst_tx_vec(struct ndrv_queue *q, const struct burst_
 	v32 most = { 0 }, least = ~(v32){ 0 };
 	unsigned int done;
 
-	if (!v->one_piece)
+	if (!v->one_piece || n < VEC_LANES)
 		return 0;
 	if (n > q->tx.mask + 1 - first)
 		n = q->tx.mask + 1 - first;
@@ -186,6 +196,8 @@ burst_inline unsigned int burst_free_vec(uint8_t **to, uint8_t *const *slots, un
 	v64 none = { 0 };
 	unsigned int done;
 
+	if (n < VEC_LANES)
+		return 0;
 	for (done = 0; done + VEC_LANES <= n; done += VEC_LANES) {
 		v64 v = vec_load(slots + done);
 
