@@ -379,8 +379,30 @@ static void every(void)
 	every_word(&fake_ice, 8, ice);
 }
 
+/* NDRV_SIMD limits what programs get; it does not give them what the CPU does not have. */
+static void choice(void)
+{
+	const struct desc_ops *ops = NULL;
+	unsigned int i, wrong = 0;
+
+	for (i = 0; i < NR_SIMD; i++) {
+		if (ndrv_simd_ops(NDRV_DESC_ICE, i))
+			ops = ndrv_simd_ops(NDRV_DESC_ICE, i);
+		setenv("NDRV_SIMD", ndrv_simd_name(i), 1);
+		wrong += ndrv_simd_best(NDRV_DESC_ICE) != ops;
+	}
+	unsetenv("NDRV_SIMD");
+	wrong += ndrv_simd_best(NDRV_DESC_ICE) != ops;
+	setenv("NDRV_SIMD", "scalar", 1);
+	tap_ok(!wrong && ndrv_simd_best(NDRV_DESC_IXGBE) == &ndrv_desc_ixgbe &&
+	       ndrv_simd_best(NDRV_DESC_IGB) == &ndrv_desc_igb, "NDRV_SIMD is kept to");
+	unsetenv("NDRV_SIMD");
+	tap_ok(!ndrv_simd_best(0) && !ndrv_simd_best(1000), "no loops for unknown descriptors");
+}
+
 int main(void)
 {
+	choice();
 	for (simd = 1; simd < NR_SIMD; simd++) {
 		if (ndrv_simd_ops(NDRV_DESC_IXGBE, simd))
 			every();
