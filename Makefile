@@ -15,8 +15,8 @@ KDIR ?= /lib/modules/$(KVER)/build
 VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' $(TOP)/dkms.conf)
 DKMS_SRC := $(DESTDIR)/usr/src/ndrv-$(VERSION)
 
-.PHONY: all kmod lib tools sim selftests test lint vmtest demo check fuzz fuzz-host stress soak install \
-	uninstall dkms-install dkms-remove clean help
+.PHONY: all kmod lib tools sim selftests test lint vmtest demo check fuzz fuzz-host stress soak \
+	bench-native install uninstall dkms-install dkms-remove clean help
 
 all: lib tools sim $(if $(wildcard $(KDIR)/Makefile),kmod)
 
@@ -31,6 +31,7 @@ help:
 	@echo "sudo make fuzz    random calls to the module in a VM with checkers: SECONDS=60 SEED=1 NIC=82599|e810|igb"
 	@echo "sudo make stress  everything that can happen to a port at once, in a VM: MINUTES=10 SEED= NIC="
 	@echo "sudo make soak    traffic for HOURS=1 in a VM, nothing lost, no memory lost; NIC=82599|e810"
+	@echo "make bench-native what a packet costs in the library: instructions and ns, no VM, no root"
 	@echo "make kmod         the module for KVER=$(KVER) (or KDIR=...)"
 	@echo "make install      library and tools below PREFIX=$(PREFIX)"
 	@echo "sudo make dkms-install | dkms-remove   the module of version $(VERSION) through DKMS"
@@ -78,6 +79,9 @@ stress:
 
 soak:
 	@$(TOP)/tools/vm/soak
+
+bench-native:
+	@$(TOP)/tools/bench/native
 
 install: lib tools
 	$(MAKE) -C $(TOP)/lib install

@@ -78,6 +78,47 @@ burst_inline uint32_t rx_decode(const volatile uint64_t *desc, uint32_t status, 
 	return flags;
 }
 
+#ifdef VEC_BYTES
+
+#define NO 0x80		/* of vec_shuffle(): a byte 0 */
+
+/* The flags of a frame without error are in one byte of its status, but for that of the hash. */
+burst_inline bool rx_vec(const v64 *raw, v64 *rest)
+{
+	const uint32_t errors = ADV_RXE_FRAME | ADV_RXE_L4 | NDRV_PKT_F_IP_BAD >> ADV_ERROR_SHIFT;
+	const uint32_t done = NDRV_IXGBE_RXS_DD | NDRV_IXGBE_RXS_EOP;
+	const uint32_t flags = NDRV_PKT_F_VLAN | NDRV_PKT_F_L4_CHECKED | NDRV_PKT_F_IP_CHECKED;
+	const v8 order = VEC_EACH(12, 13, NO, NO, 8, NO, NO, NO, 4, 5, 6, 7, 14, 15, NO, NO);
+	const v8 type_order = VEC_EACH(NO, NO, NO, NO, 0, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO);
+	const v32 keep = VEC_EACH(0xffff, flags, 0xffffffff, 0xffff);
+	const v32 type_keep = VEC_EACH(0, NDRV_IXGBE_RXP_RSS_TYPE, 0, 0);
+	/* By RSS type. */
+	const v8 hash = VEC_EACH(0, NDRV_PKT_F_HASH, NDRV_PKT_F_HASH, NDRV_PKT_F_HASH, NDRV_PKT_F_HASH,
+				 NDRV_PKT_F_HASH, NDRV_PKT_F_HASH, NDRV_PKT_F_HASH, NDRV_PKT_F_HASH,
+				 NDRV_PKT_F_HASH, NDRV_PKT_F_HASH, NDRV_PKT_F_HASH, NDRV_PKT_F_HASH,
+				 NDRV_PKT_F_HASH, NDRV_PKT_F_HASH, NDRV_PKT_F_HASH);
+	const v64 want = VEC_EACH(0, done), special = VEC_EACH(0, done | errors);
+	v64 other = { 0 };
+	unsigned int i;
+
+	vec_unroll
+	for (i = 0; i < RX_VECS; i++) {
+		v32 word = (v32)vec_shuffle((v8)raw[i], order) & keep;
+		v32 type = (v32)vec_shuffle((v8)raw[i], type_order) & type_keep;
+
+		other |= raw[i] ^ want;
+		rest[i] = (v64)(word | (v32)vec_shuffle(hash, (v8)type));
+	}
+	return vec_any(other, special);
+}
+
+burst_inline v64 tx_command_vec(v64 len)
+{
+	return len << (32 + NDRV_IXGBE_TXO_PAYLEN_SHIFT) | len | vec_all(TX_CMD | NDRV_IXGBE_TXD_EOP);
+}
+
+#endif
+
 burst_inline uint64_t tx_command(uint32_t len, uint32_t total, bool last)
 {
 	return (uint64_t)total << (32 + NDRV_IXGBE_TXO_PAYLEN_SHIFT) |
@@ -142,11 +183,15 @@ static const struct burst_format format = {
 	.tx_command = tx_command,
 	.tx_offload = tx_offload,
 	.rx_decode = rx_decode,
+#ifdef VEC_BYTES
+	.rx_vec = rx_vec,
+	.tx_command_vec = tx_command_vec,
+#endif
 };
 
 BURST_OPS(format)
 
-const struct desc_ops ADV_OPS = {
+const struct desc_ops DESC_OPS(ADV_OPS) = {
 	.rx_desc_bytes = sizeof(union ndrv_ixgbe_rx),
 	.tx_desc_bytes = sizeof(union ndrv_ixgbe_tx),
 	.rx_tail_step = 1,

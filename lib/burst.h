@@ -10,6 +10,9 @@
 #include <errno.h>
 
 #include "internal.h"
+#ifdef VEC_BYTES
+#include "vec.h"
+#endif
 
 #define burst_inline static inline __attribute__((always_inline))
 
@@ -48,6 +51,15 @@ struct burst_format {
 	 */
 	uint32_t (*rx_decode)(const volatile uint64_t *d, uint32_t word, uint32_t buf_bytes,
 			      struct ndrv_pkt *pkt, bool *bad);
+#ifdef VEC_BYTES
+	/*
+	 * The same for RX_VECS vectors of what cards write back, as handles without data in @rest; and
+	 * tx_command() of whole frames of one piece. True: these are not all done, in one piece and without
+	 * error; then @rest does not matter.
+	 */
+	bool (*rx_vec)(const v64 *raw, v64 *rest);
+	v64 (*tx_command_vec)(v64 len);
+#endif
 };
 
 burst_inline const volatile uint32_t *rx_dd_word(const volatile uint64_t *d)
@@ -64,6 +76,10 @@ burst_inline void rx_set_vlan(struct ndrv_pkt *pkt, uint32_t vlan)
 	_Static_assert(offsetof(struct ndrv_pkt, mss) == offsetof(struct ndrv_pkt, vlan) + 2, "order");
 	*(volatile uint32_t *)&pkt->vlan = vlan;
 }
+
+#ifdef VEC_BYTES
+#include "burst_vec.h"
+#endif
 
 /* One loop for both cases: @one_piece is a constant where this is called. */
 burst_inline void burst_post(struct ndrv_queue *q, const struct burst_format *f, uint8_t *const *bufs,
@@ -89,13 +105,34 @@ burst_inline void burst_post(struct ndrv_queue *q, const struct burst_format *f,
 	q->rx.fill = fill;
 }
 
-burst_inline void burst_rx_post(struct ndrv_queue *q, const struct burst_format *f,
-				uint8_t *const *bufs, unsigned int n)
+burst_inline void burst_post_some(struct ndrv_queue *q, const struct burst_format *f,
+				  uint8_t *const *bufs, unsigned int n)
 {
 	if (q->view.one_piece)
 		burst_post(q, f, bufs, n, true);
 	else
 		burst_post(q, f, bufs, n, false);
+}
+
+burst_inline void burst_rx_post(struct ndrv_queue *q, const struct burst_format *f,
+				uint8_t *const *bufs, unsigned int n)
+{
+#ifdef VEC_BYTES
+	while (n) {
+		/* Up to the end of the ring, and from there on. */
+		unsigned int until = q->rx.mask + 1 - (q->rx.fill & q->rx.mask);
+		unsigned int part = n < until ? n : until;
+		unsigned int done = burst_post_vec(q, f, bufs, part);
+
+		q->rx.fill += done;
+		if (done < part)
+			burst_post_some(q, f, bufs + done, part - done);
+		bufs += part;
+		n -= part;
+	}
+#else
+	burst_post_some(q, f, bufs, n);
+#endif
 }
 
 /*
@@ -116,7 +153,7 @@ burst_inline void burst_refill(struct ndrv_queue *q, const struct burst_format *
 		return;
 	n -= beyond;
 	q->cache.n -= n;
-	q->ops->rx_post(q, q->cache.bufs + q->cache.n, n);
+	burst_rx_post(q, f, q->cache.bufs + q->cache.n, n);
 	/* A kernel doorbell that fails means a revoked queue; the next empty burst says so. */
 	(void)rx_ring_doorbell(q);
 }
@@ -142,12 +179,12 @@ static inline uint32_t burst_bytes(const struct ndrv_pkt *pkts, unsigned int n)
 }
 
 burst_inline void burst_rx_count(struct ndrv_queue *q, const struct ndrv_pkt *pkts, unsigned int n,
-				 unsigned int frames, bool bad)
+				 unsigned int frames, uint32_t bytes, bool bad)
 {
 	struct ndrv_counters *c = q->counters;
 
 	burst_count(&c->rx_packets, frames);
-	burst_count(&c->rx_bytes, burst_bytes(pkts, n));
+	burst_count(&c->rx_bytes, bytes);
 	if (unlikely(bad)) {
 		while (n--)
 			if (pkts[n].flags & NDRV_PKT_F_FRAME_BAD)
@@ -155,19 +192,23 @@ burst_inline void burst_rx_count(struct ndrv_queue *q, const struct ndrv_pkt *pk
 	}
 }
 
-burst_inline int burst_rx(struct ndrv_queue *q, const struct burst_format *f, struct ndrv_pkt *pkts,
-			  unsigned int n)
+/* How far a burst has come: @pkt is the next handle, @end is behind the last complete frame. */
+struct rx_run {
+	struct ndrv_pkt *pkt, *end;
+	uint32_t next;
+	unsigned int more;		/* handles that are not the last of their frame */
+	bool bad;
+};
+
+/* One by one, until @stop or something that has not arrived. */
+burst_inline void burst_rx_some(const struct ndrv_queue *q, const struct burst_format *f,
+				struct rx_run *run, const struct ndrv_pkt *stop)
 {
 	const volatile uint64_t *ring = q->rx.ring;
 	uint8_t *const *slots = q->rx.bufs;
-	uint32_t next = q->rx.next, mask = q->rx.mask;
-	uint32_t posted = q->rx.fill - next;
+	uint32_t next = run->next, mask = q->rx.mask;
 	uint32_t buf_bytes = q->rx_buf_bytes, headroom = q->view.headroom_bytes;
-	/* Behind the last complete frame, and where to stop. */
-	struct ndrv_pkt *pkt = pkts, *end = pkts, *stop = pkts + (n < posted ? n : posted);
-	unsigned int frames = 0;
-	bool bad = false;
-	uint32_t empty;
+	struct ndrv_pkt *pkt = run->pkt, *end = run->end;
 
 	for (; pkt != stop; next++) {
 		size_t slot = next & mask;
@@ -179,24 +220,82 @@ burst_inline int burst_rx(struct ndrv_queue *q, const struct burst_format *f, st
 		ndrv_acquire();			/* (D), pairs with (C) of the card */
 		pkt->data = slots[slot] + headroom;
 		/* Only the last piece has valid flags. Pieces behind the last complete frame stay. */
-		if (likely(!(f->rx_decode(d, word, buf_bytes, pkt, &bad) & NDRV_PKT_F_MORE))) {
+		if (likely(!(f->rx_decode(d, word, buf_bytes, pkt, &run->bad) & NDRV_PKT_F_MORE))) {
 			end = ++pkt;
 		} else {
 			pkt++->flags = NDRV_PKT_F_MORE;
-			frames--;
+			run->more++;
 		}
 	}
-	frames += pkt - pkts;
-	q->rx.next += end - pkts;
+	run->pkt = pkt;
+	run->end = end;
+	run->next = next;
+}
+
+/* Returns the bytes of complete frames. */
+burst_inline uint32_t burst_rx_scalar(const struct ndrv_queue *q, const struct burst_format *f,
+				      struct rx_run *run, const struct ndrv_pkt *stop)
+{
+	const struct ndrv_pkt *pkts = run->pkt;
+
+	burst_rx_some(q, f, run, stop);
+	return burst_bytes(pkts, run->end - pkts);
+}
+
+#ifdef VEC_BYTES
+
+/* The same by groups; what does not fit into one is looked at one by one. */
+burst_inline uint32_t burst_rx_all(const struct ndrv_queue *q, const struct burst_format *f,
+				   struct rx_run *run, const struct ndrv_pkt *stop)
+{
+	uint32_t bytes = 0;
+
+	if (stop - run->pkt < (int)RX_GROUP)
+		return burst_rx_scalar(q, f, run, stop);
+	while (run->pkt != stop) {
+		unsigned int n = burst_rx_vec(q, f, run->pkt, run->next, stop - run->pkt, &bytes);
+		struct ndrv_pkt *pkt = run->pkt + n;
+		const struct ndrv_pkt *part = stop - pkt < (int)RX_GROUP ? stop : pkt + RX_GROUP;
+
+		run->next += n;
+		run->pkt = pkt;
+		if (n)
+			run->end = pkt;
+		if (pkt == stop)
+			break;
+		burst_rx_some(q, f, run, part);
+		bytes += burst_bytes(pkt, run->pkt - pkt);
+		if (run->pkt != part)
+			break;
+	}
+	if (unlikely(run->pkt != run->end))
+		bytes -= burst_bytes(run->end, run->pkt - run->end);
+	return bytes;
+}
+
+#else
+#define burst_rx_all burst_rx_scalar
+#endif
+
+burst_inline int burst_rx(struct ndrv_queue *q, const struct burst_format *f, struct ndrv_pkt *pkts,
+			  unsigned int n)
+{
+	uint32_t posted = q->rx.fill - q->rx.next, empty, bytes;
+	struct rx_run run = { .pkt = pkts, .end = pkts, .next = q->rx.next };
+	unsigned int got;
+
+	bytes = burst_rx_all(q, f, &run, pkts + (n < posted ? n : posted));
+	got = run.end - pkts;
+	q->rx.next += got;
 
 	empty = q->rx.limit - (q->rx.fill - q->rx.next);
 	if (empty >= RX_POST_BATCH)
 		burst_refill(q, f, empty);
-	if (likely(end != pkts)) {
-		burst_rx_count(q, pkts, end - pkts, frames, bad);
-		return end - pkts;
+	if (likely(got)) {
+		burst_rx_count(q, pkts, got, (run.pkt - pkts) - run.more, bytes, run.bad);
+		return got;
 	}
-	if (pkt != pkts && pkt == pkts + n)
+	if (run.pkt != pkts && run.pkt == pkts + n)
 		return -EMSGSIZE;
 	return ndrv_why_idle(q, q->rx.limit);
 }
@@ -235,7 +334,15 @@ static inline void tx_free_until(struct ndrv_queue *q, uint32_t end)
 			part = CACHE_CHUNK;
 		cache_make_room(q, part);
 		n = c->n;
-		for (i = 0; i < part; i++) {
+		i = 0;
+#ifdef VEC_BYTES
+		/* Up to the end of the ring. */
+		if (part > mask + 1 - (clean & mask))
+			part = mask + 1 - (clean & mask);
+		i = burst_free_vec(c->bufs + n, slots + (clean & mask), part);
+		n += i;
+#endif
+		for (; i < part; i++) {
 			uint8_t *buf = slots[(clean + i) & mask];
 
 			c->bufs[n] = buf;
@@ -320,11 +427,38 @@ burst_inline unsigned int burst_write_single(struct ndrv_queue *q, const struct 
 	return i;
 }
 
-burst_inline unsigned int burst_tx_single(struct ndrv_queue *q, const struct burst_format *f,
-					  const struct ndrv_pkt *pkts, unsigned int n)
+burst_inline unsigned int burst_tx_some(struct ndrv_queue *q, const struct burst_format *f,
+					const struct ndrv_pkt *pkts, unsigned int n)
 {
 	return q->view.one_piece ? burst_write_single(q, f, pkts, n, true) :
 				   burst_write_single(q, f, pkts, n, false);
+}
+
+burst_inline unsigned int burst_tx_single(struct ndrv_queue *q, const struct burst_format *f,
+					  const struct ndrv_pkt *pkts, unsigned int n)
+{
+#ifdef VEC_BYTES
+	unsigned int done = 0;
+
+	if (n < VEC_LANES)
+		return burst_tx_some(q, f, pkts, n);
+	while (done < n) {
+		/* Up to the end of the ring, and from there on. */
+		unsigned int until = q->tx.mask + 1 - (q->tx.next & q->tx.mask);
+		unsigned int part = n - done < until ? n - done : until;
+		unsigned int got = burst_tx_vec(q, f, pkts + done, part);
+
+		q->tx.next += got;
+		if (got < part)
+			got += burst_tx_some(q, f, pkts + done + got, part - got);
+		done += got;
+		if (got < part)
+			break;
+	}
+	return done;
+#else
+	return burst_tx_some(q, f, pkts, n);
+#endif
 }
 
 #include "frame.h"
@@ -376,6 +510,19 @@ burst_inline int burst_tx(struct ndrv_queue *q, const struct burst_format *f,
 		return ret;
 	return ndrv_why_idle(q, tx->limit);
 }
+
+/* One struct desc_ops for each build of a file. */
+#if !defined(VEC_BYTES)
+#define DESC_OPS(name)		name
+#elif VEC_BYTES == 16
+#define DESC_OPS(name)		DESC_OPS_OF(name, sse4)
+#elif VEC_BYTES == 32
+#define DESC_OPS(name)		DESC_OPS_OF(name, avx2)
+#else
+#define DESC_OPS(name)		DESC_OPS_OF(name, avx512)
+#endif
+#define DESC_OPS_OF(name, simd)	DESC_OPS_NAME(name, simd)
+#define DESC_OPS_NAME(name, simd) name##_##simd
 
 /* The functions of a struct desc_ops for @format, a constant in this file. */
 #define BURST_OPS(format)							\

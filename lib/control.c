@@ -32,20 +32,6 @@ static const struct {
 	[MAP_COUNTERS] = { NDRV_MMAP_COUNTERS, PROT_READ | PROT_WRITE },
 };
 
-static const struct desc_ops *ops_for(uint32_t desc_format)
-{
-	switch (desc_format) {
-	case NDRV_DESC_IXGBE:
-		return &ndrv_desc_ixgbe;
-	case NDRV_DESC_ICE:
-		return &ndrv_desc_ice;
-	case NDRV_DESC_IGB:
-		return &ndrv_desc_igb;
-	default:
-		return NULL;
-	}
-}
-
 static int ioctl_doorbell(struct ndrv_queue *q, uint32_t flags, uint32_t rx_tail, uint32_t tx_tail)
 {
 	struct ndrv_doorbell arg = {
@@ -150,7 +136,7 @@ static volatile uint32_t *tail_at(void *page, uint32_t off)
 
 static const struct desc_ops *ops_of(const struct ndrv_info *info)
 {
-	const struct desc_ops *ops = ops_for(info->out_desc_format);
+	const struct desc_ops *ops = ndrv_simd_best(info->out_desc_format);
 
 	if (!ops || ops->rx_desc_bytes != info->out_rx_desc_size ||
 	    ops->tx_desc_bytes != info->out_tx_desc_size)

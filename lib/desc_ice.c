@@ -87,6 +87,74 @@ burst_inline uint32_t rx_decode(const volatile uint64_t *desc, uint32_t status, 
 	return flags;
 }
 
+#ifdef VEC_BYTES
+
+#define NO 0x80		/* of vec_shuffle(): a byte 0 */
+#define NO4 NO, NO, NO, NO
+
+/* What rx_checked has is in two pieces of 16: those of IPv4 and of IPv6. */
+#define PTYPES_V4	16u
+#define PTYPES_V6	80u
+
+/*
+ * The checksums of packet types, by lanes of 32 bits. vec_shuffle() wants a number below 16 with anything
+ * in bits 6:4, and gives 0 for one with bit 7.
+ */
+vec_inline v32 rx_checked_vec(v32 ptype)
+{
+	const v32 end = vec_all32(0x80), other = vec_all32(0x70);
+	v32 v4 = (v32)vec_min16((v16)(ptype ^ PTYPES_V4), (v16)end) + other;
+	v32 v6 = (v32)vec_min16((v16)(ptype ^ PTYPES_V6), (v16)end) + other;
+
+	return (v32)vec_shuffle(vec_repeat(rx_checked + PTYPES_V4), (v8)v4) |
+	       (v32)vec_shuffle(vec_repeat(rx_checked + PTYPES_V6), (v8)v6);
+}
+
+/*
+ * Status and packet type of vector i are gathered in lane i of each quad, so that flags are made of all at
+ * once.
+ */
+burst_inline bool rx_vec(const v64 *raw, v64 *rest)
+{
+	const v8 order = VEC_EACH(4, 5, NO, NO, NO4, 12, 13, 14, 15, 10, 11, NO, NO);
+	const v32 keep = VEC_EACH(NDRV_ICE_RXL_LEN, 0, 0xffffffff, 0xffff);
+	const v8 to_lane[] = {
+		VEC_EACH(8, 9, 2, 3, NO4, NO4, NO4), VEC_EACH(NO4, 8, 9, 2, 3, NO4, NO4),
+		VEC_EACH(NO4, NO4, 8, 9, 2, 3, NO4), VEC_EACH(NO4, NO4, NO4, 8, 9, 2, 3),
+	};
+	const v8 from_lane[] = {
+		VEC_EACH(NO4, 0, 1, 2, 3, NO4, NO4), VEC_EACH(NO4, 4, 5, 6, 7, NO4, NO4),
+		VEC_EACH(NO4, 8, 9, 10, 11, NO4, NO4), VEC_EACH(NO4, 12, 13, 14, 15, NO4, NO4),
+	};
+	const uint32_t done = NDRV_ICE_RXS_DD | NDRV_ICE_RXS_EOF, rest_done = RX_VECS > 2 ? done : 0;
+	const v32 want = VEC_EACH(done, done, rest_done, rest_done);
+	v32 status = { 0 }, ptype, flags;
+	unsigned int i;
+
+	vec_unroll
+	for (i = 0; i < RX_VECS; i++)
+		status |= (v32)vec_shuffle((v8)raw[i], to_lane[i]);
+	if (unlikely(vec_any((v64)(status ^ want), (v64)vec_all32(done | RX_ERRORS))))
+		return true;
+	/* Without L3L4P a type that does not exist. */
+	ptype = ((status >> 16) & NDRV_ICE_RXP_PTYPE) | (~status & NDRV_ICE_RXS_L3L4P) << 8;
+	flags = rx_checked_vec(ptype);
+	flags |= (status >> VLAN_SHIFT) & NDRV_PKT_F_VLAN;
+	flags |= (status >> HASH_SHIFT) & NDRV_PKT_F_HASH;
+	vec_unroll
+	for (i = 0; i < RX_VECS; i++)
+		rest[i] = (v64)(((v32)vec_shuffle((v8)raw[i], order) & keep) |
+				(v32)vec_shuffle((v8)flags, from_lane[i]));
+	return false;
+}
+
+burst_inline v64 tx_command_vec(v64 len)
+{
+	return len << NDRV_ICE_TXD_LEN_SHIFT | vec_all(NDRV_ICE_TXD_DTYPE_DATA | NDRV_ICE_TXD_EOP);
+}
+
+#endif
+
 burst_inline uint64_t tx_command(uint32_t len, uint32_t total, bool last)
 {
 	(void)total;
@@ -140,11 +208,15 @@ static const struct burst_format format = {
 	.tx_command = tx_command,
 	.tx_offload = tx_offload,
 	.rx_decode = rx_decode,
+#ifdef VEC_BYTES
+	.rx_vec = rx_vec,
+	.tx_command_vec = tx_command_vec,
+#endif
 };
 
 BURST_OPS(format)
 
-const struct desc_ops ndrv_desc_ice = {
+const struct desc_ops DESC_OPS(ndrv_desc_ice) = {
 	.rx_desc_bytes = sizeof(union ndrv_ice_rx),
 	.tx_desc_bytes = sizeof(union ndrv_ice_tx),
 	.rx_tail_step = NDRV_ICE_RX_TAIL_STEP,

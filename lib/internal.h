@@ -121,7 +121,13 @@ struct desc_ops {
 	bool (*tx_ready)(const struct ndrv_queue *q);
 };
 
+/* The reference, and what does the same to several packets at a time, where the CPU can (simd.c). */
 extern const struct desc_ops ndrv_desc_ixgbe, ndrv_desc_ice, ndrv_desc_igb;
+#if defined(__x86_64__)
+extern const struct desc_ops ndrv_desc_ixgbe_sse4, ndrv_desc_ice_sse4, ndrv_desc_igb_sse4;
+extern const struct desc_ops ndrv_desc_ixgbe_avx2, ndrv_desc_ice_avx2, ndrv_desc_igb_avx2;
+extern const struct desc_ops ndrv_desc_ixgbe_avx512, ndrv_desc_ice_avx512, ndrv_desc_igb_avx512;
+#endif
 
 /* What a queue has mapped of its file. */
 enum { MAP_RX_RING, MAP_TX_RING, MAP_RX_DOORBELL, MAP_TX_DOORBELL, MAP_STATUS, MAP_COUNTERS, NR_MAPS };
@@ -182,6 +188,12 @@ void ndrv_pool_give(struct ndrv_pool *pool, uint8_t *const *bufs, unsigned int n
 void ndrv_cache_fill(struct ndrv_queue *q);
 void ndrv_cache_spill(struct ndrv_queue *q);
 void ndrv_cache_empty(struct ndrv_queue *q);
+
+/* simd.c */
+enum simd { SIMD_SCALAR, SIMD_SSE4, SIMD_AVX2, SIMD_AVX512, NR_SIMD };
+const char *ndrv_simd_name(enum simd simd);
+const struct desc_ops *ndrv_simd_ops(uint32_t desc_format, enum simd simd);
+const struct desc_ops *ndrv_simd_best(uint32_t desc_format);
 
 /* control.c, device.c */
 int ndrv_queue_map(struct ndrv_queue *q, const struct ndrv_queue_setup *setup,

@@ -21,6 +21,9 @@
 /* How the pools of fake_init() look to the card: scattered in pages, or in one piece. */
 static uint32_t fake_piece_shift = FAKE_PAGES;
 
+/* What the queues of fake_init() run on; NULL: what programs get on this CPU. */
+static const struct desc_ops *fake_ops;
+
 /* NDRV_FEAT_* of the devices of fake_init(). */
 static uint32_t fake_features;
 
@@ -41,7 +44,7 @@ struct fake_tx_desc {
 
 struct fake_card {
 	const char *name;
-	const struct desc_ops *ops;
+	uint32_t desc_format;		/* NDRV_DESC_* */
 	uint32_t rx_desc_bytes;
 	uint32_t rx_tail_step;		/* the card rounds its tail down to a multiple */
 	uint32_t tx_max_bytes, tx_max_pieces;
@@ -146,7 +149,7 @@ static inline void fake_init(struct fake *f, uint32_t rx_entries, uint32_t tx_en
 		.features = fake_features,
 		.status = &f->status,
 	};
-	if (ndrv_rings_init(f->q, f->card->ops, &rings) ||
+	if (ndrv_rings_init(f->q, fake_ops ? fake_ops : ndrv_simd_best(f->card->desc_format), &rings) ||
 	    ndrv_pool_init(&f->pool, f->mem, bytes, buf_bytes, -1) ||
 	    ndrv_view_init(f->q, f->pool, f->iovas, f->nr_iovas, fake_piece_shift)) {
 		printf("Bail out! no queue\n");

@@ -79,7 +79,7 @@ static inline void fake_ixgbe_tx_report(uint8_t *d)
 
 static const struct fake_card fake_ixgbe = {
 	.name = "82599",
-	.ops = &ndrv_desc_ixgbe,
+	.desc_format = NDRV_DESC_IXGBE,
 	.rx_desc_bytes = 16,
 	.rx_tail_step = 1,
 	.tx_max_bytes = 15868,
@@ -95,7 +95,7 @@ static const struct fake_card fake_ixgbe = {
 /* 82576: the same, data sheet 320961, 7.1.5 and 7.2.2, but for the errors of received frames. */
 static const struct fake_card fake_igb __attribute__((unused)) = {
 	.name = "82576",
-	.ops = &ndrv_desc_igb,
+	.desc_format = NDRV_DESC_IGB,
 	.rx_desc_bytes = 16,
 	.rx_tail_step = 1,
 	.tx_max_bytes = 9724,
@@ -160,7 +160,7 @@ static inline void fake_ice_tx_report(uint8_t *d)
 
 static const struct fake_card fake_ice __attribute__((unused)) = {
 	.name = "E810",
-	.ops = &ndrv_desc_ice,
+	.desc_format = NDRV_DESC_ICE,
 	.rx_desc_bytes = 32,
 	.rx_tail_step = 8,
 	.tx_max_bytes = 9724,

@@ -169,7 +169,7 @@ static int ice_read(struct fake *f, const uint8_t *d, struct request *r)
 
 static int is_ice(const struct fake *f)
 {
-	return f->card->ops == &ndrv_desc_ice;
+	return f->card->desc_format == NDRV_DESC_ICE;
 }
 
 /* The next frame in the ring, without sending it. 0: none. */
