@@ -86,6 +86,11 @@ static void test_sweep(void)
 	tx_kick(t, 0);
 	rd(t, 0x4000);
 	tap_eq(rd(t, 0x8680), 1, "what was sent meanwhile is counted in the next one");
+	send(t, f, len, 0, 0);
+	tx_kick(t, 0);
+	rd(t, 0x3fa0);
+	rd(t, 0x800);				/* EICR: an interrupt, between two reads of the sweep */
+	tap_eq(rd(t, 0x8680), 1, "an interrupt in a sweep takes nothing from it");
 	port_free(t);
 }
 

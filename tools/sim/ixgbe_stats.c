@@ -6,8 +6,9 @@
  * QPRC, QBRC, QPRDC and the QPTC alias lie inside the pages that a guest may map (trap=off), where
  * a read cannot be seen and so cannot clear. Drivers sum these per-queue counters, always between
  * reads of MPC/PXON/PXOFF and of other statistics. So: reading MPC or a priority flow control
- * counter stores what has been counted into the pages; the next trapped read of anything that is
- * neither of these nor a per-queue counter takes it for read, and the pages show 0 again.
+ * counter stores what has been counted into the pages; the next trapped read of any statistic that
+ * is neither of these nor a per-queue counter takes it for read, and the pages show 0 again. (Not of
+ * other registers: an interrupt's handler may read EICR in the middle of a sweep.)
  */
 #include "ixgbe.h"
 
@@ -183,7 +184,7 @@ void ixgbe_qstat_sweep(struct ixgbe *ix, uint32_t off)
 	if (sweep_begins(off)) {
 		if (!ix->qstat_shown)
 			sweep_show(ix);
-	} else if (ix->qstat_shown && !is_qstat(off)) {
+	} else if (ix->qstat_shown && ixgbe_stats_is(off) && !is_qstat(off)) {
 		sweep_taken(ix);
 	}
 }
