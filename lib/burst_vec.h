@@ -5,7 +5,8 @@
  *
  * They take what is common: whole frames of one piece without error, plain packets, buffers of the pool. At
  * anything else they stop, and the loops of burst.h, which know all cases, go on from there. So what they do
- * is by construction a part of what those would do, bit for bit; ring_vec in selftests/host compares them.
+ * is by construction a part of what those would do, bit for bit; ring_simd_fuzz in selftests/host compares
+ * them.
  */
 #ifndef NDRV_BURST_VEC_H
 #define NDRV_BURST_VEC_H

@@ -35,13 +35,19 @@ typedef uint64_t x64_mem __attribute__((vector_size(16), aligned(8), may_alias))
 
 #define vec_inline static inline __attribute__((always_inline))
 
-/* One 16-byte value in every quad. */
+/* One 16-byte value in every quad; and the register and the instructions of this width. */
 #if VEC_BYTES == 16
 #define VEC_EACH(...)	{ __VA_ARGS__ }
+#define VEC_REG		__m128i
+#define VEC_DO(op)	_mm_##op
 #elif VEC_BYTES == 32
 #define VEC_EACH(...)	{ __VA_ARGS__, __VA_ARGS__ }
+#define VEC_REG		__m256i
+#define VEC_DO(op)	_mm256_##op
 #else
 #define VEC_EACH(...)	{ __VA_ARGS__, __VA_ARGS__, __VA_ARGS__, __VA_ARGS__ }
+#define VEC_REG		__m512i
+#define VEC_DO(op)	_mm512_##op
 #endif
 
 /* Volatile: loaded once, whatever the compiler thinks. */
@@ -70,33 +76,33 @@ vec_inline v32 vec_all32(uint32_t x)
 	return (v32){ 0 } + x;
 }
 
+/* Bytes of @v by the numbers in @by, quad by quad; 0 where the number has bit 7. */
+vec_inline v8 vec_shuffle(v8 v, v8 by)
+{
+	return (v8)VEC_DO(shuffle_epi8)((VEC_REG)v, (VEC_REG)by);
+}
+
+vec_inline v32 vec_max32(v32 a, v32 b)
+{
+	return (v32)VEC_DO(max_epu32)((VEC_REG)a, (VEC_REG)b);
+}
+
+vec_inline v32 vec_min32(v32 a, v32 b)
+{
+	return (v32)VEC_DO(min_epu32)((VEC_REG)a, (VEC_REG)b);
+}
+
+vec_inline v16 vec_min16(v16 a, v16 b)
+{
+	return (v16)VEC_DO(min_epu16)((VEC_REG)a, (VEC_REG)b);
+}
+
 #if VEC_BYTES == 16
 
 /* 16 bytes, in every quad. */
 vec_inline v8 vec_repeat(const void *p)
 {
 	return (v8)quad_load(p);
-}
-
-/* Bytes of @v by the numbers in @by, quad by quad; 0 where the number has bit 7. */
-vec_inline v8 vec_shuffle(v8 v, v8 by)
-{
-	return (v8)_mm_shuffle_epi8((__m128i)v, (__m128i)by);
-}
-
-vec_inline v32 vec_max32(v32 a, v32 b)
-{
-	return (v32)_mm_max_epu32((__m128i)a, (__m128i)b);
-}
-
-vec_inline v32 vec_min32(v32 a, v32 b)
-{
-	return (v32)_mm_min_epu32((__m128i)a, (__m128i)b);
-}
-
-vec_inline v16 vec_min16(v16 a, v16 b)
-{
-	return (v16)_mm_min_epu16((__m128i)a, (__m128i)b);
 }
 
 /* Has @v any of the bits @mask? */
@@ -133,26 +139,6 @@ vec_inline void vec_scatter(volatile uint8_t *p, unsigned int stride, v64 first,
 vec_inline v8 vec_repeat(const void *p)
 {
 	return (v8)_mm256_broadcastsi128_si256((__m128i)quad_load(p));
-}
-
-vec_inline v8 vec_shuffle(v8 v, v8 by)
-{
-	return (v8)_mm256_shuffle_epi8((__m256i)v, (__m256i)by);
-}
-
-vec_inline v32 vec_max32(v32 a, v32 b)
-{
-	return (v32)_mm256_max_epu32((__m256i)a, (__m256i)b);
-}
-
-vec_inline v32 vec_min32(v32 a, v32 b)
-{
-	return (v32)_mm256_min_epu32((__m256i)a, (__m256i)b);
-}
-
-vec_inline v16 vec_min16(v16 a, v16 b)
-{
-	return (v16)_mm256_min_epu16((__m256i)a, (__m256i)b);
 }
 
 vec_inline int vec_any(v64 v, v64 mask)
@@ -206,26 +192,6 @@ vec_inline void vec_scatter(volatile uint8_t *p, unsigned int stride, v64 first,
 vec_inline v8 vec_repeat(const void *p)
 {
 	return (v8)_mm512_broadcast_i32x4((__m128i)quad_load(p));
-}
-
-vec_inline v8 vec_shuffle(v8 v, v8 by)
-{
-	return (v8)_mm512_shuffle_epi8((__m512i)v, (__m512i)by);
-}
-
-vec_inline v32 vec_max32(v32 a, v32 b)
-{
-	return (v32)_mm512_max_epu32((__m512i)a, (__m512i)b);
-}
-
-vec_inline v32 vec_min32(v32 a, v32 b)
-{
-	return (v32)_mm512_min_epu32((__m512i)a, (__m512i)b);
-}
-
-vec_inline v16 vec_min16(v16 a, v16 b)
-{
-	return (v16)_mm512_min_epu16((__m512i)a, (__m512i)b);
 }
 
 vec_inline int vec_any(v64 v, v64 mask)
