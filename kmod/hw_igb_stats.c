@@ -67,8 +67,9 @@ void igb_stats_last(struct ndrv_hw *hw)
 	struct ndrv_hw_stats d = {};
 	struct igb *x = hw->priv;
 
-	if (x->counting)
-		igb_stats(hw, &d);
+	if (!x->counting)
+		return;
+	igb_stats(hw, &d);
 	x->late = d;
 	x->counting = false;
 }
