@@ -651,6 +651,58 @@ static void test_latency(void)
 	       "p99 within max");
 }
 
+/* Whose latency is known: 90 % 10 ns, then 1 us, 100 us, 10 ms and one of 2 s, sent just before the clock wraps. */
+static void test_percentiles(void)
+{
+	static const struct {
+		unsigned int frames;
+		uint32_t ns;
+	} rows[] = { { 90000, 10 }, { 9000, 1000 }, { 900, 100000 }, { 95, 10000000 }, { 5, 2000000000 } };
+	static const struct {
+		const char *key;
+		double ns;
+	} want[] = { { "p50", 10 }, { "p90", 1000 }, { "p99", 100000 }, { "p999", 1e7 }, { "p9999", 1e7 },
+		     { "max", 2e9 } };
+	struct wire_sink *s = wire_sink_new();
+	uint64_t seq = 0, sum = 0, low, n;
+	const uint32_t sent = 0xfffffff0;
+	char *text = NULL, *at, key[16];
+	unsigned int buckets = 0;
+	size_t size;
+	FILE *f;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		for (unsigned int k = 0; k < rows[i].frames; k++) {
+			make_frame(1, seq++);
+			stamp_put32(frame + 52, sent);
+			stamp_put32(frame + 56, crc32_update(0, frame + 42, 14));
+			wire_sink_rx(s, frame, sizeof(frame), (uint64_t)sent + rows[i].ns);
+		}
+	f = open_memstream(&text, &size);
+	wire_sink_json(s, true, f);
+	fclose(f);
+	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+		double v = -1;
+
+		snprintf(key, sizeof(key), "\"%s\":", want[i].key);
+		at = strstr(text, key);
+		if (at)
+			v = strtod(at + strlen(key), NULL);
+		tap_ok(v <= want[i].ns && v > want[i].ns * 31 / 32, "%s is %.0f ns within 3 %%: %.0f",
+		       want[i].key, want[i].ns, v);
+	}
+	at = strstr(text, "\"hist\":[");
+	for (at = at ? at + 8 : NULL; at && sscanf(at, "[%lu,%lu]", &low, &n) == 2; buckets++) {
+		sum += n;
+		at = strstr(at, "],[");
+		at = at ? at + 2 : NULL;
+	}
+	tap_eq(buckets, 5, "five latencies, five buckets of the histogram");
+	tap_eq(sum, 100000, "which hold all frames");
+	free(text);
+	wire_sink_free(s);
+}
+
 int main(void)
 {
 	sim_verbose = -1;
@@ -669,6 +721,7 @@ int main(void)
 	test_pcap();
 	test_bad_specs();
 	test_latency();
+	test_percentiles();
 	sim_inproc_free(b);
 	sim_inproc_free(a);
 	return tap_done();

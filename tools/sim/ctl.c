@@ -24,6 +24,7 @@ const char ctl_help[] =
 	"  gen N stop | set key=value..\n"
 	"  gen N wait [seconds]       answers when the run has ended (default 60)\n"
 	"  sink N reset [resync]      resync: streams may begin in their middle\n"
+	"  sink N show                its figures alone, with the histogram of the latency\n"
 	"  link N up|down             plug or pull the cable (carrier)\n"
 	"  wire SPEC                  plug something else, as --wire\n"
 	"  fault N NAME [count]       fault injection of the model; count 0 ends it (default 1)\n"
@@ -227,6 +228,14 @@ static void cmd_gen(struct cmd *c)
 	}
 }
 
+static void sink_show(struct cmd *c, struct wire_sink *s)
+{
+	fputs("{\"ok\":true,\"sink\":", c->out);
+	wire_sink_json(s, true, c->out);
+	fputs("}\n", c->out);
+	c->wrote = true;
+}
+
 static void cmd_sink(struct cmd *c)
 {
 	struct wire_sink *s = c->dev->wire->sink;
@@ -234,8 +243,10 @@ static void cmd_sink(struct cmd *c)
 	if (!s)
 		snprintf(c->err, sizeof(c->err), "port %u has no sink; plug one: wire %u:sink",
 			 c->dev->index, c->dev->index);
+	else if (c->argc == 3 && !strcmp(c->argv[2], "show"))
+		sink_show(c, s);
 	else if (c->argc < 3 || strcmp(c->argv[2], "reset"))
-		snprintf(c->err, sizeof(c->err), "sink N reset [resync]");
+		snprintf(c->err, sizeof(c->err), "sink N reset [resync] or sink N show");
 	else
 		wire_sink_reset(s, c->argc > 3 && !strcmp(c->argv[3], "resync"));
 }

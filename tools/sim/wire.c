@@ -559,7 +559,7 @@ void sim_wire_json(struct sim_wire *w, FILE *out)
 	}
 	if (w->sink) {
 		fputs(",\"sink\":", out);
-		wire_sink_json(w->sink, out);
+		wire_sink_json(w->sink, false, out);
 	}
 	if (w->tap) {
 		fputs(",\"tap\":", out);

@@ -90,7 +90,8 @@ void wire_sink_rx(struct wire_sink *s, const uint8_t *frame, uint32_t len, uint6
  * loss.
  */
 void wire_sink_reset(struct wire_sink *s, bool resync);
-void wire_sink_json(struct wire_sink *s, FILE *out);
+/* hist: with all samples of latency, as [lower bound of a bucket in ns, samples]. */
+void wire_sink_json(struct wire_sink *s, bool hist, FILE *out);
 
 /* Totals over all streams; what the JSON shows. */
 struct wire_sink_totals {

@@ -11,7 +11,8 @@
 
 #define MAX_STREAMS	64
 #define WINDOW		65536u		/* numbers remembered per stream below the highest */
-#define HIST_SUB	8		/* buckets per power of two: 12 % resolution */
+#define HIST_BITS	5
+#define HIST_SUB	(1u << HIST_BITS)	/* buckets per power of two: 3 % resolution */
 #define HIST_BUCKETS	(33 * HIST_SUB)
 
 struct stream {
@@ -125,7 +126,7 @@ static void sequence(struct stream *st, uint64_t seq)
 	}
 }
 
-/* Buckets of equal width below 8 ns, then 8 per power of two. */
+/* Buckets of 1 ns below HIST_SUB ns, then HIST_SUB per power of two. */
 static unsigned int bucket_of(uint32_t ns)
 {
 	unsigned int top;
@@ -133,14 +134,14 @@ static unsigned int bucket_of(uint32_t ns)
 	if (ns < HIST_SUB)
 		return ns;
 	top = 31 - __builtin_clz(ns);
-	return (top - 2) * HIST_SUB + (ns >> (top - 3)) % HIST_SUB;
+	return (top - HIST_BITS + 1) * HIST_SUB + (ns >> (top - HIST_BITS)) % HIST_SUB;
 }
 
 static uint64_t bucket_low(unsigned int b)
 {
-	unsigned int top = b / HIST_SUB + 2;
+	unsigned int top = b / HIST_SUB + HIST_BITS - 1;
 
-	return b < HIST_SUB ? b : (uint64_t)(HIST_SUB + b % HIST_SUB) << (top - 3);
+	return b < HIST_SUB ? b : (uint64_t)(HIST_SUB + b % HIST_SUB) << (top - HIST_BITS);
 }
 
 static void latency(struct wire_sink *s, uint32_t sent, uint64_t now_ns)
@@ -286,20 +287,34 @@ static double mpps(uint64_t frames, uint64_t first_ns, uint64_t last_ns)
 	return frames > 1 && last_ns > first_ns ? (frames - 1) * 1e3 / (last_ns - first_ns) : 0;
 }
 
-static void latency_json(const struct wire_sink *s, FILE *out)
+static void latency_json(const struct wire_sink *s, bool hist, FILE *out)
 {
+	const char *comma = "";
+
+	if (!s->lat_count)
+		hist = false;
 	fprintf(out, ",\"latency_ns\":{\"count\":%llu", (unsigned long long)s->lat_count);
 	if (s->lat_count)
 		fprintf(out,
-			",\"min\":%u,\"avg\":%llu,\"p50\":%llu,\"p99\":%llu,"
-			"\"p999\":%llu,\"max\":%u",
+			",\"min\":%u,\"avg\":%llu,\"p50\":%llu,\"p90\":%llu,\"p99\":%llu,"
+			"\"p999\":%llu,\"p9999\":%llu,\"max\":%u",
 			s->lat_min, (unsigned long long)(s->lat_sum / s->lat_count),
-			(unsigned long long)quantile(s, 0.5), (unsigned long long)quantile(s, 0.99),
-			(unsigned long long)quantile(s, 0.999), s->lat_max);
-	fputs("}", out);
+			(unsigned long long)quantile(s, 0.5), (unsigned long long)quantile(s, 0.9),
+			(unsigned long long)quantile(s, 0.99), (unsigned long long)quantile(s, 0.999),
+			(unsigned long long)quantile(s, 0.9999), s->lat_max);
+	if (hist)
+		fputs(",\"hist\":[", out);
+	for (unsigned int b = 0; hist && b < HIST_BUCKETS; b++) {
+		if (!s->hist[b])
+			continue;
+		fprintf(out, "%s[%llu,%llu]", comma, (unsigned long long)bucket_low(b),
+			(unsigned long long)s->hist[b]);
+		comma = ",";
+	}
+	fputs(hist ? "]}" : "}", out);
 }
 
-void wire_sink_json(struct wire_sink *s, FILE *out)
+void wire_sink_json(struct wire_sink *s, bool hist, FILE *out)
 {
 	struct wire_sink_totals t;
 
@@ -317,7 +332,7 @@ void wire_sink_json(struct wire_sink *s, FILE *out)
 		(unsigned long long)t.reordered, (unsigned long long)t.too_old,
 		(unsigned long long)s->stream_overflow, (unsigned long long)t.first_ns,
 		(unsigned long long)t.last_ns, mpps(t.received, t.first_ns, t.last_ns));
-	latency_json(s, out);
+	latency_json(s, hist, out);
 	fputs(",\"streams\":[", out);
 	for (unsigned int i = 0; i < s->nr_streams; i++) {
 		const struct stream *st = s->streams[i];
