@@ -155,6 +155,18 @@ check "the ARP request" grep -E 'ARP request 192\.0\.2\.1 > 192\.0\.2\.9, 60 byt
 check "the tagged ICMPv6" grep -E 'VLAN 7 .*fe80::1 > fe80::2.*, 66 bytes' "$tmp/dump.out"
 check "the unknown type" grep -E 'type 0xffff, 1514 bytes' "$tmp/dump.out"
 
+# Only counted; and a sender that sleeps while its ring, of 64, is full
+calm
+begin_dump --null -p -c 5000 --rx-ring=4096 --json
+check "pktgen --wait=adaptive" json '.sent == 2500 and .unsent == 0' \
+	ndrv-pktgen -q --json -c 2500 -s 100 --tx-ring=64 --wait=adaptive "$a"
+check "pktgen --wait=uring" json '.sent == 2500 and .unsent == 0' \
+	ndrv-pktgen -q --json -c 2500 -s 100 --tx-ring=64 --wait=uring "$a"
+check "dump --null ends" end_dump
+check "and has counted" dump_summary '.packets == 5000 and .bytes == 480000 and .missed == 0'
+check "and printed nothing" test ! -s "$tmp/dump.out"
+refuses "--null and --write" 2 'does not go with --write' ndrv-dump --null -w "$tmp/none" "$b"
+
 begin_dump -p --json
 kill -INT $dump_pid
 check "dump ends on SIGINT" end_dump

@@ -32,6 +32,7 @@ static struct tool_common common = {
 static struct {
 	const char *port, *file;
 	unsigned int rss;
+	bool null;
 } opt;
 
 struct dump {
@@ -62,6 +63,7 @@ static void set_rss(const char *option, const char *text)
 
 static const struct tool_option options[] = {
 	{ 'w', "write", "FILE", "write pcapng; - is standard output", set_file, NULL },
+	{ 'n', "null", NULL, "neither print nor write packets: count and drop them", NULL, &opt.null },
 	{ 'p', "promisc", NULL, "also what is not addressed to the port", set_promisc, NULL },
 	{ 0, "rss", "N", "spread what the port receives over the queues 0 to N - 1,\n"
 	  "as long as this program runs; --queue takes the others", set_rss, NULL },
@@ -70,7 +72,7 @@ static const struct tool_option options[] = {
 
 static const struct tool_usage usage = {
 	.head = "Usage: ndrv-dump [OPTION]... PORT\n"
-		"Capture packets from PORT: ndrvN, /dev/ndrvN or a PCI address. Without -w, print a line\n"
+		"Capture packets from PORT: ndrvN, /dev/ndrvN or a PCI address. Without -w or -n, print a line\n"
 		"for each.\n\n",
 	.options = options,
 	.common = TOOL_OPT_RUN | TOOL_OPT_RX_RING | TOOL_OPT_MAX_FRAME |
@@ -137,6 +139,17 @@ static int write_frame(struct dump *d, const struct ndrv_pkt *pkts, unsigned int
 	return 0;
 }
 
+/* --null: nobody looks at the packets. */
+static void count(struct dump *d, const struct ndrv_pkt *pkts, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n && !(common.count && d->packets >= common.count); i++) {
+		d->bytes += pkts[i].len;
+		d->packets += !(pkts[i].flags & NDRV_PKT_F_MORE);
+	}
+}
+
 /* Take one burst; the number of handles, or a negative errno of the port or (in @out_ret) the output. */
 static int take(struct dump *d, int *out_ret)
 {
@@ -147,6 +160,11 @@ static int take(struct dump *d, int *out_ret)
 
 	if (n <= 0)
 		return n;
+	if (opt.null) {
+		count(d, pkts, n);
+		ndrv_pkt_free(d->q, pkts, n);
+		return n;
+	}
 	now = time_of_day_ns();
 	for (first = 0; first < (unsigned int)n && !*out_ret; first += nr) {
 		if (common.count && d->packets >= common.count)
@@ -205,7 +223,7 @@ static bool capture(struct dump *d)
 		if (now >= end)
 			break;
 		if (now - tick >= TICK_NS) {
-			tool_live(common.quiet || !opt.file, "%.0f packets/s, %llu packets",
+			tool_live(common.quiet || !(opt.file || opt.null), "%.0f packets/s, %llu packets",
 				  (d->packets - shown) * 1e9 / (now - tick),
 				  (unsigned long long)d->packets);
 			shown = d->packets;
@@ -256,6 +274,8 @@ int main(int argc, char **argv)
 	tool_options(argc, argv, &usage, &common);
 	if (argc - optind != 1)
 		tool_die_usage("one port is needed");
+	if (opt.null && opt.file)
+		tool_die_usage("--null writes nothing: it does not go with --write");
 	opt.port = argv[optind];
 
 	tool_catch_signals();

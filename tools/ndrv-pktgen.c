@@ -16,12 +16,15 @@
 
 #include "common.h"
 #include "pktgen_frame.h"
+#include "wait.h"
 
 #define FCS_BYTES	4
 /* Longest frame to send, with FCS: what every family can. */
 #define FRAME_MAX_BYTES	9728
 #define LINK_WAIT_MS	10000
 #define FLUSH_US	1000000
+/* With --wait: the clock and signals are looked at this often, whatever the card does. */
+#define SLEEP_US	100000
 /* Bursts between two looks at the clock, when no rate is set. */
 #define BURSTS_PER_TICK	64
 /* With a rate: sleep when the next packet is due no sooner than this. */
@@ -73,6 +76,7 @@ struct gen {
 	uint16_t stream;
 	bool good;
 	struct ndrv_queue *q;
+	struct tool_waiter *waiter;
 	struct ndrv_pool *pool;
 	struct frame frame;
 	struct replay replay;
@@ -152,7 +156,8 @@ static const struct tool_usage usage = {
 	.head = "Usage: ndrv-pktgen [OPTION]... PORT\n"
 		"Send packets from PORT: ndrvN, /dev/ndrvN or a PCI address.\n\n",
 	.options = options,
-	.common = TOOL_OPT_RUN | TOOL_OPT_BURST | TOOL_OPT_TX_RING | TOOL_OPT_QUEUES | TOOL_OPT_CPUS,
+	.common = TOOL_OPT_RUN | TOOL_OPT_BURST | TOOL_OPT_TX_RING | TOOL_OPT_QUEUES | TOOL_OPT_CPUS |
+		  TOOL_OPT_WAIT,
 	.tail = "\nWith --queues, count and rate are those of all threads together; each has a stream of its own.\n"
 		"SIGINT and SIGTERM end with the summary. Exit status: 0 done, 1 failed, 2 wrong usage.\n",
 };
@@ -255,6 +260,9 @@ static void set_up(struct gen *g)
 		fill_pool(g);
 	tool_attach(opt.port, g->q, g->pool);
 	tool_start(opt.port, g->q);
+	g->waiter = tool_waiter_open(common.wait, &opt.port, &g->q, 1);
+	if (g->waiter)
+		tool_waiter_want(g->waiter, g->q, NDRV_ARM_TX);
 	g->count = common.count / common.queues + (g->number < common.count % common.queues);
 	g->rate = opt.rate / common.queues;
 }
@@ -335,6 +343,18 @@ static unsigned int allowance(const struct gen *g)
 	return 0;
 }
 
+/* The ring is full, and the card has to send some of it first; false if the program has to end. */
+static bool nap(struct gen *g)
+{
+	int ret = tool_wait(g->waiter, SLEEP_US);
+
+	/* What is wrong with a queue is said by its next burst. */
+	if (ret >= 0 || ret == -EINTR || ret == -ESTALE || ret == -ENODEV || ret == -EPIPE)
+		return true;
+	tool_warn("%s: cannot wait: %s", opt.port, ndrv_strerror(ret));
+	return false;
+}
+
 static bool file_done(const struct gen *g)
 {
 	return g->replay.nr && !opt.loop && g->replay.next == g->replay.nr && g->first == g->end;
@@ -360,7 +380,7 @@ static bool generate(struct gen *g)
 	while (!tool_stop && !file_done(g) && !(g->count && g->taken >= g->count)) {
 		n = allowance(g);
 		ret = n ? send_burst(g, n) : 0;
-		if (ret < 0)
+		if (ret < 0 || (n && !ret && g->waiter && !nap(g)))
 			return false;
 		if (ret && ++bursts < BURSTS_PER_TICK)
 			continue;
@@ -503,6 +523,7 @@ int main(int argc, char **argv)
 	tool_live_end();
 	summary();
 	for (i = 0; i < common.queues; i++) {
+		tool_waiter_close(gens[i].waiter);
 		ndrv_queue_close(gens[i].q);
 		ndrv_pool_destroy(gens[i].pool);
 		frame_exit(&gens[i].frame);

@@ -147,7 +147,7 @@ static const struct tool_option common_options[] = {
 	{ 0, "queue", "N", "receive from queue pair N (default 0)", set_queue, NULL },
 	{ 'q', "quiet", NULL, "print no more than the result", set_quiet, NULL },
 	{ 0, "json", NULL, "print JSON", set_json, NULL },
-	{ 0, "wait", "HOW", "while nothing arrives (default %s):\npoll: look again at once;\n"
+	{ 0, "wait", "HOW", "while there is nothing to do (default %s):\npoll: look again at once;\n"
 	  "irq: sleep until the card interrupts; uring: through io_uring;\n"
 	  "adaptive: look for a while, then sleep", set_wait, NULL },
 	{ 0, "queues", "N", "queue pairs of a port, each with a thread (default 1)", set_queues, NULL },
