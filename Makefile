@@ -16,7 +16,7 @@ VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' $(TOP)/dkms.conf)
 DKMS_SRC := $(DESTDIR)/usr/src/ndrv-$(VERSION)
 
 .PHONY: all kmod lib tools sim selftests test lint vmtest demo check fuzz fuzz-host stress soak \
-	bench-native install uninstall dkms-install dkms-remove clean help
+	bench bench-native install uninstall dkms-install dkms-remove clean help
 
 all: lib tools sim $(if $(wildcard $(KDIR)/Makefile),kmod)
 
@@ -31,6 +31,8 @@ help:
 	@echo "sudo make fuzz    random calls to the module in a VM with checkers: SECONDS=60 SEED=1 NIC=82599|e810|igb"
 	@echo "sudo make stress  everything that can happen to a port at once, in a VM: MINUTES=10 SEED= NIC="
 	@echo "sudo make soak    traffic for HOURS=1 in a VM, nothing lost, no memory lost; NIC=82599|e810"
+	@echo "sudo make bench   ndrv beside DPDK, AF_XDP, XDP, bridge and pktgen on the same emulated ports, in half"
+	@echo "                  an hour: tables, pictures, csv; NIC=82599|e810 REPS=5"
 	@echo "make bench-native what a packet costs in the library: instructions and ns, no VM, no root"
 	@echo "make kmod         the module for KVER=$(KVER) (or KDIR=...)"
 	@echo "make install      library and tools below PREFIX=$(PREFIX)"
@@ -79,6 +81,9 @@ stress:
 
 soak:
 	@$(TOP)/tools/vm/soak
+
+bench:
+	@$(TOP)/tools/bench/vm
 
 bench-native:
 	@$(TOP)/tools/bench/native

@@ -1,0 +1,160 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make bench: the stock driver, and what the kernel has to offer on it: its packet generator, a bridge, XDP,
+# AF_XDP. Sourced after measure.sh and dpdk.sh.
+
+DRIVER=$(is_e810 && echo ice || echo ixgbe)
+
+iommu_type()		# DMA|identity: for the cards, while no driver has them
+{
+	local d
+
+	for d in $(nics); do
+		echo "$1" > "/sys/bus/pci/devices/$d/iommu_group/type" || die "the IOMMU does not take '$1'"
+	done
+}
+
+two_stock()
+{
+	[ "$(netdevs_of "$DRIVER" | wc -l)" = 2 ]
+}
+
+carrier()
+{
+	[ "$(cat "/sys/class/net/${IF[0]}/carrier" "/sys/class/net/${IF[1]}/carrier" 2> /dev/null)" = $'1\n1' ]
+}
+
+# One queue pair, as everybody here has, and rings as long as the others'.
+stock_up()
+{
+	local i
+
+	modprobe "$DRIVER" || die "$DRIVER does not load"
+	until_true 40 two_stock > /dev/null || die "$DRIVER did not take both ports"
+	mapfile -t IF < <(netdevs_of "$DRIVER")
+	sysctl -qw net.ipv6.conf.all.disable_ipv6=1
+	for i in "${IF[@]}"; do
+		ethtool -L "$i" combined 1 && ethtool -G "$i" rx $RING tx $RING &&
+			ip link set "$i" up promisc on || die "$i cannot be set up"
+	done
+	until_true 30 carrier > /dev/null || die "no link with $DRIVER"
+}
+
+stock_down()
+{
+	modprobe -r "$DRIVER" || die "$DRIVER does not unload"
+}
+
+# ---- pktgen ------------------------------------------------------------------------------------------
+
+pg()			# FILE WORDS...
+{
+	echo "${*:2}" > "/proc/net/pktgen/$1" || die "pktgen refused '${*:2}'"
+}
+
+pktgen_gone()
+{
+	[ ! -e "/proc/net/pktgen/${IF[0]}" ]
+}
+
+pktgen_sizes()		# WHO CLONE_SKB BURST
+{
+	local size pid
+
+	for size in $SIZES; do
+		pg kpktgend_1 rem_device_all
+		until_true 20 pktgen_gone > /dev/null || die "pktgen keeps ${IF[0]}"
+		pg kpktgend_1 add_device "${IF[0]}"
+		pg "${IF[0]}" count 0
+		pg "${IF[0]}" pkt_size $((size - 4))
+		pg "${IF[0]}" delay 0
+		pg "${IF[0]}" clone_skb "$2"
+		pg "${IF[0]}" burst "$3"
+		pg "${IF[0]}" dst 198.18.0.2
+		pg "${IF[0]}" dst_mac $DST
+		ask "sink 0 reset"
+		echo start > /proc/net/pktgen/pgctrl & pid=$!
+		flows tx || die "pktgen sends nothing"
+		measure tx | row size tx "$1" "$size" || exit 1
+		echo stop > /proc/net/pktgen/pgctrl
+		wait $pid
+	done
+}
+
+# ---- bridge, XDP -------------------------------------------------------------------------------------
+
+bridge_sizes()
+{
+	ip link add br0 type bridge && ip link set "${IF[0]}" master br0 && ip link set "${IF[1]}" master br0 &&
+		ip link set br0 up || die "no bridge"
+	sizes fwd bridge
+	ip link del br0
+}
+
+xdp_sizes()
+{
+	local drop pass redirect
+
+	xdp-bench drop "${IF[0]}" > /tmp/xdp.out 2>&1 & drop=$!
+	sizes rx xdp
+	kill -INT $drop
+	until_ends $drop 20 || { cat /tmp/xdp.out >&2; die "xdp-bench failed"; }
+	# ixgbe sends what is redirected only while it has a program itself.
+	xdp-bench pass "${IF[1]}" > /tmp/xdp-pass.out 2>&1 & pass=$!
+	xdp-bench redirect "${IF[0]}" "${IF[1]}" > /tmp/xdp.out 2>&1 & redirect=$!
+	sizes fwd xdp
+	kill -INT $redirect
+	until_ends $redirect 20 || { cat /tmp/xdp.out >&2; die "xdp-bench failed"; }
+	kill -INT $pass
+	until_ends $pass 20 || { cat /tmp/xdp-pass.out >&2; die "xdp-bench failed"; }
+}
+
+# ---- AF_XDP, through DPDK's driver for it ---------------------------------------------------------------
+
+# As its manual wants it for busy polling: interrupts stay off while the program looks.
+busy_poll()		# IF
+{
+	echo 2 > "/sys/class/net/$1/napi_defer_hard_irqs" && echo 200000 > "/sys/class/net/$1/gro_flush_timeout"
+}
+
+af_xdp_sizes()
+{
+	local who=af_xdp-copy i
+
+	for i in "${IF[@]}"; do
+		busy_poll "$i" || die "$i does not take busy polling"
+	done
+	# Of a smaller buffer a stock 82599 uses 1 KiB, and frames that do not fit are dropped.
+	testpmd_start 2432 --no-pci --vdev "net_af_xdp0,iface=${IF[0]}" --vdev "net_af_xdp1,iface=${IF[1]}"
+	[ "$(ss --xdp -e | grep -c 'zc:1')" != 2 ] || who=af_xdp-zc
+	testpmd_sizes $who
+	[ -z "$LATENCY" ] || latency_testpmd $who
+	testpmd_stop
+}
+
+kernel_section()
+{
+	stock_up
+	modprobe pktgen || die "pktgen does not load"
+	pktgen_sizes pktgen 0 1
+	pktgen_sizes pktgen-best 100000 32
+	pg kpktgend_1 rem_device_all
+	bridge_sizes
+	xdp_sizes
+	stock_down
+	# A stock driver maps every packet, which an emulated IOMMU makes dear: so also without it.
+	iommu_type identity
+	stock_up
+	pktgen_sizes pktgen-best-noiommu 100000 32
+	modprobe -r pktgen
+	stock_down
+	iommu_type DMA
+}
+
+af_xdp_section()
+{
+	stock_up
+	af_xdp_sizes
+	stock_down
+}
