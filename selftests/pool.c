@@ -168,6 +168,25 @@ TEST_F(pool, contig_bytes_are_true)
 	close(pc.out_fd);
 }
 
+/* A pool is not cut into 4 KiB for the card: translations of 2 MiB, of which few cover all packets. */
+TEST_F(pool, large_iommu_pages)
+{
+	struct ndrv_pool_create pc = { .size = sizeof(pc), .len_bytes = 16 * MIB };
+	int64_t maps, large;
+
+	if (!sim_present() || self->info.out_iommu < NDRV_IOMMU_DMA)
+		SKIP(return, "only the simulator sees how memory is mapped, and only behind an IOMMU");
+	maps = sim_counter(0, "maps");
+	large = sim_counter(0, "maps_large");
+	ASSERT_EQ(0, xioctl(self->fd, NDRV_POOL_CREATE, &pc));
+	EXPECT_EQ(2 * MIB, pc.out_contig_bytes);
+	ASSERT_EQ(0, pool_attach(self->fd, pc.out_fd, &self->p));
+	EXPECT_EQ(8, sim_counter(0, "maps") - maps);
+	EXPECT_EQ(8, sim_counter(0, "maps_large") - large);
+	EXPECT_EQ(0, pool_detach(self->fd, self->p.id));
+	close(pc.out_fd);
+}
+
 /* The addresses describe the whole pool: pieces of equal size, none overlapping, page aligned. */
 TEST_F(pool, attach_describes_every_byte)
 {

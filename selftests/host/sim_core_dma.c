@@ -102,6 +102,25 @@ static void test_ranges(void)
 	tap_eq(sim_iommu_map(dev, 0x4000, 0x2000, mem, 3), 0, "and filled again");
 }
 
+/* How the client cut its memory is counted: what a card's IOMMU must remember depends on it. */
+static void test_map_counts(void)
+{
+	static uint8_t mem[4 << 20] __attribute__((aligned(4096)));
+	uint64_t maps, large;
+
+	fresh();
+	maps = dev->ctr.maps;
+	large = dev->ctr.maps_large;
+	sim_iommu_map(dev, 2 << 20, 2 << 20, mem, 3);
+	sim_iommu_map(dev, 8 << 20, 4 << 20, mem, 3);
+	tap_eq(dev->ctr.maps_large - large, 2, "two large ranges");
+	sim_iommu_map(dev, (16 << 20) + 4096, 2 << 20, mem, 3);
+	sim_iommu_map(dev, 32 << 20, 4096, mem, 3);
+	tap_eq(sim_iommu_map(dev, 2 << 20, 2 << 20, mem, 3), -EEXIST, "what is mapped already");
+	tap_eq(dev->ctr.maps - maps, 4, "is not among all that were mapped");
+	tap_eq(dev->ctr.maps_large - large, 2, "and a shifted one is not large");
+}
+
 static void test_files(void)
 {
 	int fd = memfd_create("ram", MFD_CLOEXEC), ro, pipes[2];
@@ -329,6 +348,7 @@ int main(void)
 	test_access();
 	test_permissions();
 	test_ranges();
+	test_map_counts();
 	test_files();
 	test_many_files();
 	test_bus_master();

@@ -67,6 +67,7 @@ static void counters_json(const struct sim_counters *c, FILE *out)
 		{ "dma_writes", c->dma_writes }, { "dma_write_bytes", c->dma_write_bytes },
 		{ "dma_faults", c->dma_faults }, { "dma_fault_iova", c->dma_fault_iova },
 		{ "dma_no_master", c->dma_no_master }, { "dma_after_stop", c->dma_after_stop },
+		{ "maps", c->maps }, { "maps_large", c->maps_large },
 		{ "tail_overruns", c->tail_overruns }, { "bad_desc", c->bad_desc },
 		{ "buf_reused", c->buf_reused }, { "link_transitions", c->link_transitions },
 		{ "doorbells", c->doorbells }, { "msix_sent", c->msix_sent },

@@ -49,6 +49,8 @@ struct sim_counters {
 	uint64_t dma_fault_iova;	/* the last one */
 	uint64_t dma_no_master;		/* DMA or MSI-X refused: bus mastering off, or D3 */
 	uint64_t dma_after_stop;	/* DMA for a queue whose stop was acknowledged: must be 0 */
+	uint64_t maps;			/* ranges that the client has mapped: an IOMMU page each */
+	uint64_t maps_large;		/* ... of these, whole and aligned 2 MiB, or more */
 	uint64_t tail_overruns;		/* tail register outside the ring */
 	uint64_t bad_desc;		/* descriptor the hardware would not accept */
 	uint64_t buf_reused;		/* Rx buffer posted twice at a time (police=on) */

@@ -16,6 +16,7 @@
 #define NODE_ENTRIES	(1u << LEVEL_BITS)
 #define LEVELS		4			/* 4 * 10 + 12 = SIM_IOVA_BITS */
 #define PAGE_SHIFT	12
+#define LARGE_PAGE_SIZE	(2ull << 20)
 #define LEAF_SHIFT	(PAGE_SHIFT + LEVEL_BITS)
 #define NR_FILES	64
 #define CACHE_ENTRIES	64			/* leaves; 4 MiB of IOVA each */
@@ -186,6 +187,8 @@ static int map_pages(struct sim_dev *dev, uint64_t iova, uint64_t size, uint8_t 
 			mmu->files[file - 1].pages_used++;
 	}
 	mmu->generation++;
+	dev->ctr.maps++;
+	dev->ctr.maps_large += !((iova | size) & (LARGE_PAGE_SIZE - 1));
 	return 0;
 }
 
