@@ -18,8 +18,6 @@
 
 /* Receive slots are refilled, and the tail moved, when so many are empty. */
 #define RX_POST_BATCH	32u
-/* A status report is asked for at least every so many transmitted descriptors. */
-#define TX_RS_BATCH	32u
 /* All that may be asked of transmit, known or not. */
 #define TX_REQUESTS	0x00ffff00u
 
@@ -167,13 +165,13 @@ static inline void burst_count(__u64 *counter, uint64_t n)
 /* Apart from the loops over descriptors, which have no register left for it. */
 static inline uint32_t burst_bytes(const struct ndrv_pkt *pkts, unsigned int n)
 {
-	const struct ndrv_pkt *end = pkts + (n & ~7u);
+	const struct ndrv_pkt *end = pkts + n;
 	uint32_t bytes = 0;
 
-	for (; pkts != end; pkts += 8)
+	for (; pkts + 8 <= end; pkts += 8)
 		bytes += pkts[0].len + pkts[1].len + pkts[2].len + pkts[3].len +
 			 pkts[4].len + pkts[5].len + pkts[6].len + pkts[7].len;
-	for (n &= 7; n; n--, pkts++)
+	for (; pkts != end; pkts++)
 		bytes += pkts->len;
 	return bytes;
 }
@@ -371,17 +369,21 @@ burst_inline void burst_tx_clean(struct ndrv_queue *q, const struct burst_format
 {
 	const volatile uint32_t *ring = q->tx.ring;
 	struct tx_side *tx = &q->tx;
+	uint32_t head = tx->rs_head, end = tx->clean;
 
-	while (tx->rs_head != tx->rs_tail) {
-		uint32_t last = tx->rs[tx->rs_head & tx->mask];
+	for (; head != tx->rs_tail; head++) {
+		uint32_t last = tx->rs[head & tx->mask];
 		uint32_t word = ndrv_load32(&ring[(last & tx->mask) * 4 + f->tx_done_word]);
 
 		if ((word & f->tx_done) != f->tx_done)
 			break;
-		ndrv_acquire();			/* (D), pairs with (C) of the card */
-		tx_free_until(q, last + 1);
-		tx->rs_head++;
+		end = last + 1;
 	}
+	if (head == tx->rs_head)
+		return;
+	ndrv_acquire();				/* (D), pairs with (C) of the card */
+	tx->rs_head = head;
+	tx_free_until(q, end);
 }
 
 /* The descriptor before tx->next reports its status. It ends a frame (RS is legal only there). */
@@ -463,13 +465,16 @@ burst_inline unsigned int burst_tx_single(struct ndrv_queue *q, const struct bur
 
 #include "frame.h"
 
+/* @frames is burst_tx_frames() for @f, a function of its own: it needs what registers there are. */
 burst_inline int burst_tx(struct ndrv_queue *q, const struct burst_format *f,
-			  const struct ndrv_pkt *pkts, unsigned int n)
+			  const struct ndrv_pkt *pkts, unsigned int n,
+			  int (*frames)(struct ndrv_queue *q, const struct ndrv_pkt *pkts, unsigned int n,
+					unsigned int *more))
 {
 	struct tx_side *tx = &q->tx;
 	uint32_t busy = tx->next - tx->clean, room;
 	unsigned int done = 0, more = 0;
-	int ret = 0;
+	int ret = 1;
 
 	/* Early, so that few buffers circulate and stay in the CPU's cache. */
 	if (busy >= TX_RS_BATCH || n > tx->limit - busy) {
@@ -477,28 +482,23 @@ burst_inline int burst_tx(struct ndrv_queue *q, const struct burst_format *f,
 		busy = tx->next - tx->clean;
 	}
 	room = tx->limit - busy;
-	while (done < n && room) {
+	do {
 		unsigned int part = n - done < room ? n - done : room, got;
 
 		if (part > TX_RS_BATCH)
 			part = TX_RS_BATCH;
 		got = burst_tx_single(q, f, pkts + done, part);
-		room -= got;
-		done += got;
 		if (unlikely(got < part)) {
-			ret = burst_tx_frames(q, f, pkts + done, n - done, &room, &more);
-			if (ret > 0) {
-				done += ret;
-				got += ret;
-			} else {
-				part = 0;	/* no further */
-			}
+			ret = frames(q, pkts + done + got, n - done - got, &more);
+			got += ret > 0 ? ret : 0;
 		}
-		if (got)
+		if (likely(got))
 			burst_ask_status(q, f);
-		if (unlikely(!part))
+		done += got;
+		if (likely(done == n) || unlikely(ret <= 0))
 			break;
-	}
+		room = tx->limit - (tx->next - tx->clean);
+	} while (room);
 	if (likely(done)) {
 		burst_count(&q->counters->tx_packets, done - more);
 		burst_count(&q->counters->tx_bytes, burst_bytes(pkts, done));
@@ -506,9 +506,9 @@ burst_inline int burst_tx(struct ndrv_queue *q, const struct burst_format *f,
 		(void)tx_ring_doorbell(q);
 		return done;
 	}
-	if (ret < 0 || !n)
-		return ret;
-	return ndrv_why_idle(q, tx->limit);
+	if (!n)
+		return 0;
+	return ret < 0 ? ret : ndrv_why_idle(q, tx->limit);
 }
 
 /* One struct desc_ops for each build of a file. */
@@ -546,9 +546,14 @@ static bool tx_ready(const struct ndrv_queue *q)				\
 {										\
 	return burst_tx_ready(q, &(format));					\
 }										\
+static __attribute__((noinline)) int						\
+tx_frames(struct ndrv_queue *q, const struct ndrv_pkt *pkts, unsigned int n, unsigned int *more) \
+{										\
+	return burst_tx_frames(q, &(format), pkts, n, more);			\
+}										\
 static int tx_burst(struct ndrv_queue *q, const struct ndrv_pkt *pkts, unsigned int n) \
 {										\
-	return burst_tx(q, &(format), pkts, n);					\
+	return burst_tx(q, &(format), pkts, n, tx_frames);			\
 }
 
 #endif

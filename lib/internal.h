@@ -24,6 +24,9 @@
 #define CACHE_BUFS	512u
 #define CACHE_CHUNK	(CACHE_BUFS / 2)
 
+/* A status report is asked for at least every so many transmitted descriptors. */
+#define TX_RS_BATCH	32u
+
 /*
  * A pool: buffers of one size. A buffer is named by its first byte, a multiple of the size from @base on.
  * @lock protects @nr_free and @free, the stack of buffers that are in no cache, ring or hand. @users
