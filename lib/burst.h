@@ -386,15 +386,24 @@ burst_inline void burst_tx_clean(struct ndrv_queue *q, const struct burst_format
 	tx_free_until(q, end);
 }
 
-/* The descriptor before tx->next reports its status. It ends a frame (RS is legal only there). */
+/*
+ * The descriptor before tx->next reports its status. It ends a frame (RS is legal only there). Reports of
+ * one block of descriptors are awaited together: the last one that was asked for stands for all of them.
+ *
+ * Why every burst asks: it may be the last one for long, its buffers must come back, and once the tail has
+ * moved RS cannot be put in. Asking once in 32 descriptors over several bursts would save of a burst of one
+ * 16 instructions (of 252 transmit, of 365 forward) and 1 of 16 ns, of a burst of eight less than 2 %.
+ */
 burst_inline void burst_ask_status(struct ndrv_queue *q, const struct burst_format *f)
 {
 	volatile uint64_t *ring = q->tx.ring;
 	struct tx_side *tx = &q->tx;
-	uint32_t last = tx->next - 1;
+	uint32_t last = tx->next - 1, tail = tx->rs_tail, mask = tx->mask;
 
-	ring[(last & tx->mask) * 2 + 1] |= f->tx_rs;
-	tx->rs[tx->rs_tail++ & tx->mask] = last;
+	ring[(last & mask) * 2 + 1] |= f->tx_rs;
+	if (tail == tx->rs_head || (tx->rs[(tail - 1) & mask] ^ last) & ~tx->rs_block)
+		tx->rs_tail = ++tail;
+	tx->rs[(tail - 1) & mask] = last;
 }
 
 /*

@@ -87,6 +87,7 @@ struct tx_side {
 	uint32_t clean;
 	uint32_t *rs;			/* numbers of the descriptors with RS that are not yet done */
 	uint32_t rs_head, rs_tail;
+	uint32_t rs_block;		/* descriptors awaited together, less one */
 	uint32_t flags;			/* NDRV_PKT_F_TX_* that the card can do */
 	/* The context descriptors that the card remembers, where it does; second word 0: none. */
 	uint64_t ctx[2][2];
