@@ -407,34 +407,34 @@ burst_inline void burst_ask_status(struct ndrv_queue *q, const struct burst_form
 }
 
 /*
- * Write descriptors for packets that are one piece each and ask for nothing; ends at the first that is
- * not so, or is bad.
+ * Write descriptors for packets that are one piece each and ask for nothing, before the end of the ring; ends
+ * at the first that is not so, or is bad.
  */
 burst_inline unsigned int burst_write_single(struct ndrv_queue *q, const struct burst_format *f,
 					     const struct ndrv_pkt *pkts, unsigned int n,
 					     bool one_piece)
 {
-	volatile uint64_t *ring = q->tx.ring;
 	const struct pool_view v = q->view;
-	uint32_t next = q->tx.next, mask = q->tx.mask;
-	uint8_t **slots = q->tx.bufs;
+	const uint64_t in_buf_mask = v.buf_bytes - 1;
+	const size_t first = q->tx.next & q->tx.mask;
+	volatile uint64_t *d = (volatile uint64_t *)q->tx.ring + first * 2;
+	uint8_t **const slots = q->tx.bufs + first;
 	unsigned int i;
 
-	for (i = 0; i < n; i++, next++) {
-		uint8_t *data = pkts[i].data;
-		uint64_t off = (uintptr_t)data - (uintptr_t)v.base, in_buf = off & (v.buf_bytes - 1);
-		uint32_t len = pkts[i].len;
-		size_t slot = next & mask;
+	for (i = 0; i < n; i++, pkts++, d += 2) {
+		uint8_t *data = pkts->data;
+		uint64_t off = (uintptr_t)data - (uintptr_t)v.base, in_buf = off & in_buf_mask;
+		uint32_t len = pkts->len;
 
-		if (unlikely(pkts[i].flags & (NDRV_PKT_F_MORE | TX_REQUESTS) ||
+		if (unlikely(pkts->flags & (NDRV_PKT_F_MORE | TX_REQUESTS) ||
 			     len - f->tx_min_bytes > f->tx_max_bytes - f->tx_min_bytes ||
-			     off >= v.len_bytes || in_buf + len > v.buf_bytes))
+			     off >= v.len_bytes || in_buf + len - 1 > in_buf_mask))
 			break;
-		slots[slot] = data - in_buf;
-		ring[slot * 2] = one_piece ? (uintptr_t)data + v.iova_delta : view_iova(&v, data);
-		ring[slot * 2 + 1] = f->tx_command(len, len, true);
+		slots[i] = data - in_buf;
+		d[0] = one_piece ? (uintptr_t)data + v.iova_delta : view_iova(&v, data);
+		d[1] = f->tx_command(len, len, true);
 	}
-	q->tx.next = next;
+	q->tx.next += i;
 	return i;
 }
 
@@ -445,28 +445,18 @@ burst_inline unsigned int burst_tx_some(struct ndrv_queue *q, const struct burst
 				   burst_write_single(q, f, pkts, n, false);
 }
 
+/* The same, by vectors as far as there are whole ones. */
 burst_inline unsigned int burst_tx_single(struct ndrv_queue *q, const struct burst_format *f,
 					  const struct ndrv_pkt *pkts, unsigned int n)
 {
 #ifdef VEC_BYTES
-	unsigned int done = 0;
+	unsigned int done;
 
 	if (n < VEC_LANES)
 		return burst_tx_some(q, f, pkts, n);
-	while (done < n) {
-		/* Up to the end of the ring, and from there on. */
-		unsigned int until = q->tx.mask + 1 - (q->tx.next & q->tx.mask);
-		unsigned int part = n - done < until ? n - done : until;
-		unsigned int got = burst_tx_vec(q, f, pkts + done, part);
-
-		q->tx.next += got;
-		if (got < part)
-			got += burst_tx_some(q, f, pkts + done + got, part - got);
-		done += got;
-		if (got < part)
-			break;
-	}
-	return done;
+	done = burst_tx_vec(q, f, pkts, n);
+	q->tx.next += done;
+	return done == n ? n : done + burst_tx_some(q, f, pkts + done, n - done);
 #else
 	return burst_tx_some(q, f, pkts, n);
 #endif
@@ -492,10 +482,11 @@ burst_inline int burst_tx(struct ndrv_queue *q, const struct burst_format *f,
 	}
 	room = tx->limit - busy;
 	do {
-		unsigned int part = n - done < room ? n - done : room, got;
+		unsigned int part = tx->mask + 1 - (tx->next & tx->mask), got;
 
-		if (part > TX_RS_BATCH)
-			part = TX_RS_BATCH;
+		part = part < TX_RS_BATCH ? part : TX_RS_BATCH;
+		part = part < room ? part : room;
+		part = part < n - done ? part : n - done;
 		got = burst_tx_single(q, f, pkts + done, part);
 		if (unlikely(got < part)) {
 			ret = frames(q, pkts + done + got, n - done - got, &more);
