@@ -79,28 +79,25 @@ burst_inline void rx_set_vlan(struct ndrv_pkt *pkt, uint32_t vlan)
 #include "burst_vec.h"
 #endif
 
-/* One loop for both cases: @one_piece is a constant where this is called. */
+/* Up to the end of the ring. One loop for both cases: @one_piece is a constant where this is called. */
 burst_inline void burst_post(struct ndrv_queue *q, const struct burst_format *f, uint8_t *const *bufs,
 			     unsigned int n, bool one_piece)
 {
-	volatile uint64_t *ring = q->rx.ring;
 	const struct pool_view v = q->view;
-	uint64_t delta = v.iova_delta + v.headroom_bytes;
-	uint32_t fill = q->rx.fill, mask = q->rx.mask;
-	uint8_t **slots = q->rx.bufs;
+	const uint64_t delta = v.iova_delta + v.headroom_bytes;
+	const size_t first = q->rx.fill & q->rx.mask;
+	volatile uint64_t *d = (volatile uint64_t *)q->rx.ring + first * f->rx_qwords;
+	uint8_t **slots = q->rx.bufs + first;
 	unsigned int i;
 
-	for (i = 0; i < n; i++, fill++) {
+	for (i = 0; i < n; i++, d += f->rx_qwords) {
 		uint8_t *buf = bufs[i];
-		size_t slot = fill & mask;
-		volatile uint64_t *d;
 
-		slots[slot] = buf;
-		d = ring + slot * f->rx_qwords;
+		slots[i] = buf;
 		d[0] = one_piece ? (uintptr_t)buf + delta : view_iova(&v, buf + v.headroom_bytes);
 		d[1] = 0;
 	}
-	q->rx.fill = fill;
+	q->rx.fill += n;
 }
 
 burst_inline void burst_post_some(struct ndrv_queue *q, const struct burst_format *f,
@@ -115,22 +112,20 @@ burst_inline void burst_post_some(struct ndrv_queue *q, const struct burst_forma
 burst_inline void burst_rx_post(struct ndrv_queue *q, const struct burst_format *f,
 				uint8_t *const *bufs, unsigned int n)
 {
-#ifdef VEC_BYTES
 	while (n) {
 		/* Up to the end of the ring, and from there on. */
 		unsigned int until = q->rx.mask + 1 - (q->rx.fill & q->rx.mask);
-		unsigned int part = n < until ? n : until;
-		unsigned int done = burst_post_vec(q, f, bufs, part);
+		unsigned int part = n < until ? n : until, done = 0;
 
+#ifdef VEC_BYTES
+		done = burst_post_vec(q, f, bufs, part);
 		q->rx.fill += done;
+#endif
 		if (done < part)
 			burst_post_some(q, f, bufs + done, part - done);
 		bufs += part;
 		n -= part;
 	}
-#else
-	burst_post_some(q, f, bufs, n);
-#endif
 }
 
 /*
@@ -190,26 +185,26 @@ burst_inline void burst_rx_count(struct ndrv_queue *q, const struct ndrv_pkt *pk
 	}
 }
 
-/* How far a burst has come: @pkt is the next handle, @end is behind the last complete frame. */
+/* How far a burst has come, in handles; the first @frames_end of them are complete frames. */
 struct rx_run {
-	struct ndrv_pkt *pkt, *end;
-	uint32_t next;
+	unsigned int n, frames_end;
 	unsigned int more;		/* handles that are not the last of their frame */
 	bool bad;
 };
 
-/* One by one, until @stop or something that has not arrived. */
+/* One by one, until there are @n or something has not arrived. */
 burst_inline void burst_rx_some(const struct ndrv_queue *q, const struct burst_format *f,
-				struct rx_run *run, const struct ndrv_pkt *stop)
+				struct rx_run *run, struct ndrv_pkt *pkts, unsigned int n)
 {
 	const volatile uint64_t *ring = q->rx.ring;
 	uint8_t *const *slots = q->rx.bufs;
-	uint32_t next = run->next, mask = q->rx.mask;
+	const uint32_t next = q->rx.next, mask = q->rx.mask;
 	uint32_t buf_bytes = q->rx_buf_bytes, headroom = q->view.headroom_bytes;
-	struct ndrv_pkt *pkt = run->pkt, *end = run->end;
+	unsigned int i = run->n, end = run->frames_end;
+	struct ndrv_pkt *pkt = pkts + i;
 
-	for (; pkt != stop; next++) {
-		size_t slot = next & mask;
+	for (; i != n; pkt++) {
+		size_t slot = (next + i) & mask;
 		const volatile uint64_t *d = ring + slot * f->rx_qwords;
 		uint32_t word = ndrv_load32(rx_dd_word(d));
 
@@ -217,57 +212,55 @@ burst_inline void burst_rx_some(const struct ndrv_queue *q, const struct burst_f
 			break;
 		ndrv_acquire();			/* (D), pairs with (C) of the card */
 		pkt->data = slots[slot] + headroom;
+		i++;
 		/* Only the last piece has valid flags. Pieces behind the last complete frame stay. */
 		if (likely(!(f->rx_decode(d, word, buf_bytes, pkt, &run->bad) & NDRV_PKT_F_MORE))) {
-			end = ++pkt;
+			end = i;
 		} else {
-			pkt++->flags = NDRV_PKT_F_MORE;
+			pkt->flags = NDRV_PKT_F_MORE;
 			run->more++;
 		}
 	}
-	run->pkt = pkt;
-	run->end = end;
-	run->next = next;
+	run->n = i;
+	run->frames_end = end;
 }
 
 /* Returns the bytes of complete frames. */
 burst_inline uint32_t burst_rx_scalar(const struct ndrv_queue *q, const struct burst_format *f,
-				      struct rx_run *run, const struct ndrv_pkt *stop)
+				      struct rx_run *run, struct ndrv_pkt *pkts, unsigned int n)
 {
-	const struct ndrv_pkt *pkts = run->pkt;
-
-	burst_rx_some(q, f, run, stop);
-	return burst_bytes(pkts, run->end - pkts);
+	burst_rx_some(q, f, run, pkts, n);
+	return burst_bytes(pkts, run->frames_end);
 }
 
 #ifdef VEC_BYTES
 
 /* The same by groups; what does not fit into one is looked at one by one. */
 burst_inline uint32_t burst_rx_all(const struct ndrv_queue *q, const struct burst_format *f,
-				   struct rx_run *run, const struct ndrv_pkt *stop)
+				   struct rx_run *run, struct ndrv_pkt *pkts, unsigned int n)
 {
 	uint32_t bytes = 0;
 
-	if (stop - run->pkt < (int)RX_GROUP)
-		return burst_rx_scalar(q, f, run, stop);
-	while (run->pkt != stop) {
-		unsigned int n = burst_rx_vec(q, f, run->pkt, run->next, stop - run->pkt, &bytes);
-		struct ndrv_pkt *pkt = run->pkt + n;
-		const struct ndrv_pkt *part = stop - pkt < (int)RX_GROUP ? stop : pkt + RX_GROUP;
+	if (n < RX_GROUP)
+		return burst_rx_scalar(q, f, run, pkts, n);
+	while (run->n != n) {
+		unsigned int got = burst_rx_vec(q, f, pkts + run->n, q->rx.next + run->n, n - run->n,
+						&bytes), from, part;
 
-		run->next += n;
-		run->pkt = pkt;
-		if (n)
-			run->end = pkt;
-		if (pkt == stop)
+		run->n += got;
+		if (got)
+			run->frames_end = run->n;
+		if (run->n == n)
 			break;
-		burst_rx_some(q, f, run, part);
-		bytes += burst_bytes(pkt, run->pkt - pkt);
-		if (run->pkt != part)
+		from = run->n;
+		part = n - from < RX_GROUP ? n : from + RX_GROUP;
+		burst_rx_some(q, f, run, pkts, part);
+		bytes += burst_bytes(pkts + from, run->n - from);
+		if (run->n != part)
 			break;
 	}
-	if (unlikely(run->pkt != run->end))
-		bytes -= burst_bytes(run->end, run->pkt - run->end);
+	if (unlikely(run->n != run->frames_end))
+		bytes -= burst_bytes(pkts + run->frames_end, run->n - run->frames_end);
 	return bytes;
 }
 
@@ -279,21 +272,19 @@ burst_inline int burst_rx(struct ndrv_queue *q, const struct burst_format *f, st
 			  unsigned int n)
 {
 	uint32_t posted = q->rx.fill - q->rx.next, empty, bytes;
-	struct rx_run run = { .pkt = pkts, .end = pkts, .next = q->rx.next };
-	unsigned int got;
+	struct rx_run run = { .n = 0 };
 
-	bytes = burst_rx_all(q, f, &run, pkts + (n < posted ? n : posted));
-	got = run.end - pkts;
-	q->rx.next += got;
+	bytes = burst_rx_all(q, f, &run, pkts, n < posted ? n : posted);
+	q->rx.next += run.frames_end;
 
 	empty = q->rx.limit - (q->rx.fill - q->rx.next);
 	if (empty >= RX_POST_BATCH)
 		burst_refill(q, f, empty);
-	if (likely(got)) {
-		burst_rx_count(q, pkts, got, (run.pkt - pkts) - run.more, bytes, run.bad);
-		return got;
+	if (likely(run.frames_end)) {
+		burst_rx_count(q, pkts, run.frames_end, run.n - run.more, bytes, run.bad);
+		return run.frames_end;
 	}
-	if (run.pkt != pkts && run.pkt == pkts + n)
+	if (run.n && run.n == n)
 		return -EMSGSIZE;
 	return ndrv_why_idle(q, q->rx.limit);
 }
@@ -326,22 +317,21 @@ static inline void tx_free_until(struct ndrv_queue *q, uint32_t end)
 	uint32_t clean = tx->clean, mask = tx->mask;
 
 	while (clean != end) {
-		uint32_t part = end - clean, n, i;
+		/* Up to the end of the ring, and from there on. */
+		uint32_t part = end - clean, first = clean & mask, n, i = 0;
 
+		if (part > mask + 1 - first)
+			part = mask + 1 - first;
 		if (part > CACHE_CHUNK)
 			part = CACHE_CHUNK;
 		cache_make_room(q, part);
 		n = c->n;
-		i = 0;
 #ifdef VEC_BYTES
-		/* Up to the end of the ring. */
-		if (part > mask + 1 - (clean & mask))
-			part = mask + 1 - (clean & mask);
-		i = burst_free_vec(c->bufs + n, slots + (clean & mask), part);
+		i = burst_free_vec(c->bufs + n, slots + first, part);
 		n += i;
 #endif
 		for (; i < part; i++) {
-			uint8_t *buf = slots[(clean + i) & mask];
+			uint8_t *buf = slots[first + i];
 
 			c->bufs[n] = buf;
 			n += buf != NULL;
