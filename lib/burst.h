@@ -3,6 +3,22 @@
  * The loops of the data path, written once for all descriptor formats. Each desc_<format>.c compiles
  * them with constants of its own: everything here is inlined into it, @f is folded away. Internal to
  * lib/; the meaning of descriptor bits stays in those files.
+ *
+ * Cache lines a forwarded packet touches, in parts of one line (descriptors of receive are 16 bytes, E810: 32):
+ *   shared with the card     receive 1/4 (1/2) and as much again for the refill, transmit 1/4
+ *   slots, both rings        written 1/8 and read 1/8 each
+ *   free buffers             written 1/8 and read 1/8, the same ones
+ *   handle                   3/8, of the caller, written and read
+ * The frame itself is not touched. Handles are the caller's array, which stays warm: a smaller one saves nothing.
+ *
+ * No prefetching: what the loops read next is in the line that the card writes next, and asking for it early
+ * takes it away from the card. Measured on forward at bursts of 8 and 32, the card on another core:
+ *   the next two lines of receive descriptors	within 3 % mostly; AVX-512 on E810 at 32 lost 12 %
+ *   refilled descriptors, for writing		within 7 % both ways
+ *   transmit descriptors, for writing		AVX2 at 32 won 22 % on E810 and lost 56 % on 82599, scalar lost
+ *						45 and 84 %
+ *   first line of each frame received		5 of 47 instructions and 0.7 ns for programs that read none; one
+ *						that reads them knows better which, and when
  */
 #ifndef NDRV_BURST_H
 #define NDRV_BURST_H

@@ -144,7 +144,6 @@ struct ndrv_queue {
 	struct ndrv_pool *pool;
 	const volatile struct ndrv_status *status;
 	uint64_t generation;		/* of the status page when we started; 0: not started */
-	struct cache cache;
 	/* The page that the kernel shows to others, or @own_counters; never NULL, written by our thread. */
 	struct ndrv_counters *counters;
 
@@ -163,6 +162,7 @@ struct ndrv_queue {
 	void *maps[NR_MAPS];
 	size_t map_bytes[NR_MAPS];
 	struct ndrv_counters own_counters;
+	struct cache cache;		/* last: 4 KiB, between what every burst looks at */
 };
 
 /* Where the parts of a pair are in this process; a side with 0 entries does not exist. */
