@@ -248,9 +248,9 @@ burst_inline bool tx_again(struct ndrv_queue *q, const struct burst_format *f,
  * many of them are not the last of their frame.
  */
 burst_inline int burst_tx_frames(struct ndrv_queue *q, const struct burst_format *f,
-				 const struct ndrv_pkt *pkts, unsigned int n, uint32_t *room,
-				 unsigned int *more)
+				 const struct ndrv_pkt *pkts, unsigned int n, unsigned int *more)
 {
+	uint32_t room = q->tx.limit - (q->tx.next - q->tx.clean);
 	const struct ndrv_pkt *like = NULL;
 	unsigned int done = 0, descs = 0;
 	struct tx_frame fr = { .pieces = 0 };
@@ -258,8 +258,8 @@ burst_inline int burst_tx_frames(struct ndrv_queue *q, const struct burst_format
 	while (done < n && descs < TX_RS_BATCH) {
 		int ret;
 
-		if (like && *room && tx_alike(pkts + done, like) && tx_again(q, f, pkts + done, &fr)) {
-			--*room;
+		if (like && room && tx_alike(pkts + done, like) && tx_again(q, f, pkts + done, &fr)) {
+			room--;
 			descs++;
 			done++;
 			continue;
@@ -269,17 +269,17 @@ burst_inline int burst_tx_frames(struct ndrv_queue *q, const struct burst_format
 
 		if (ret)
 			return done ? (int)done : ret;
-		if (fr.descs > *room) {
+		if (fr.descs > room) {
 			if (!done) {
 				q->ops->tx_clean(q);
-				*room = q->tx.limit - (q->tx.next - q->tx.clean);
+				room = q->tx.limit - (q->tx.next - q->tx.clean);
 			}
-			if (fr.descs > *room)
+			if (fr.descs > room)
 				break;
 		}
 		tx_write(q, f, pkts + done, &fr);
 		like = fr.tso ? NULL : pkts + done;
-		*room -= fr.descs;
+		room -= fr.descs;
 		descs += fr.descs;
 		done += fr.pieces;
 		*more += fr.pieces - 1;

@@ -24,6 +24,9 @@
 #define CACHE_BUFS	512u
 #define CACHE_CHUNK	(CACHE_BUFS / 2)
 
+/* A status report is asked for at least every so many transmitted descriptors. */
+#define TX_RS_BATCH	32u
+
 /*
  * A pool: buffers of one size. A buffer is named by its first byte, a multiple of the size from @base on.
  * @lock protects @nr_free and @free, the stack of buffers that are in no cache, ring or hand. @users
@@ -84,6 +87,7 @@ struct tx_side {
 	uint32_t clean;
 	uint32_t *rs;			/* numbers of the descriptors with RS that are not yet done */
 	uint32_t rs_head, rs_tail;
+	uint32_t rs_block;		/* descriptors awaited together, less one */
 	uint32_t flags;			/* NDRV_PKT_F_TX_* that the card can do */
 	/* The context descriptors that the card remembers, where it does; second word 0: none. */
 	uint64_t ctx[2][2];
@@ -140,7 +144,6 @@ struct ndrv_queue {
 	struct ndrv_pool *pool;
 	const volatile struct ndrv_status *status;
 	uint64_t generation;		/* of the status page when we started; 0: not started */
-	struct cache cache;
 	/* The page that the kernel shows to others, or @own_counters; never NULL, written by our thread. */
 	struct ndrv_counters *counters;
 
@@ -159,6 +162,7 @@ struct ndrv_queue {
 	void *maps[NR_MAPS];
 	size_t map_bytes[NR_MAPS];
 	struct ndrv_counters own_counters;
+	struct cache cache;		/* last: 4 KiB, between what every burst looks at */
 };
 
 /* Where the parts of a pair are in this process; a side with 0 entries does not exist. */

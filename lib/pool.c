@@ -242,27 +242,74 @@ void ndrv_pool_put(struct ndrv_pool *pool, const struct ndrv_pkt *pkts, unsigned
 		ndrv_pool_give(pool, bufs, k);
 }
 
+/* From the top of the cache, where there are so many. */
+static inline void cache_pop(struct ndrv_queue *q, struct ndrv_pkt *pkts, unsigned int n)
+{
+	const uint32_t headroom = q->view.headroom_bytes;
+	uint8_t *const *top = q->cache.bufs + q->cache.n;
+	const struct ndrv_pkt *end = pkts + n;
+
+	q->cache.n -= n;
+	for (; pkts != end; pkts++)
+		*pkts = (struct ndrv_pkt){
+			.data = *--top + headroom,
+		};
+}
+
+static inline void cache_push(struct ndrv_queue *q, const struct ndrv_pkt *pkts, unsigned int n)
+{
+	const uintptr_t base = (uintptr_t)q->view.base, in_buf = q->view.buf_bytes - 1;
+	uint8_t **top = q->cache.bufs + q->cache.n;
+	const struct ndrv_pkt *end = pkts + n;
+
+	q->cache.n += n;
+	for (; pkts != end; pkts++)
+		*top++ = (uint8_t *)pkts->data - (((uintptr_t)pkts->data - base) & in_buf);
+}
+
+/* The common case of both calls has no function to call, so nothing to save for it. */
+static __attribute__((noinline)) unsigned int alloc_by_parts(struct ndrv_queue *q, struct ndrv_pkt *pkts,
+							     unsigned int n)
+{
+	unsigned int done = 0, part;
+
+	for (; done < n; done += part) {
+		part = cache_have(q, 1);
+		if (!part)
+			break;
+		part = n - done < part ? n - done : part;
+		cache_pop(q, pkts + done, part);
+	}
+	return done;
+}
+
 unsigned int ndrv_pkt_alloc(struct ndrv_queue *q, struct ndrv_pkt *pkts, unsigned int n)
 {
-	uint32_t headroom = q->view.headroom_bytes;
-	unsigned int i;
+	if (unlikely(n > q->cache.n))
+		return alloc_by_parts(q, pkts, n);
+	cache_pop(q, pkts, n);
+	return n;
+}
 
-	for (i = 0; i < n; i++) {
-		if (!cache_have(q, 1))
-			break;
-		pkts[i] = (struct ndrv_pkt){
-			.data = q->cache.bufs[--q->cache.n] + headroom,
-		};
+static __attribute__((noinline)) void free_by_parts(struct ndrv_queue *q, const struct ndrv_pkt *pkts,
+						    unsigned int n)
+{
+	while (n) {
+		unsigned int part;
+
+		cache_make_room(q, 1);
+		part = CACHE_BUFS - q->cache.n;
+		part = n < part ? n : part;
+		cache_push(q, pkts, part);
+		pkts += part;
+		n -= part;
 	}
-	return i;
 }
 
 void ndrv_pkt_free(struct ndrv_queue *q, const struct ndrv_pkt *pkts, unsigned int n)
 {
-	unsigned int i;
-
-	for (i = 0; i < n; i++) {
-		cache_make_room(q, 1);
-		q->cache.bufs[q->cache.n++] = buf_of(q->pool, &pkts[i]);
-	}
+	if (unlikely(n > CACHE_BUFS - q->cache.n))
+		free_by_parts(q, pkts, n);
+	else
+		cache_push(q, pkts, n);
 }

@@ -52,6 +52,7 @@ int ndrv_rings_init(struct ndrv_queue *q, const struct desc_ops *ops, const stru
 			return -ENOMEM;
 		}
 		q->tx.mask = r->tx_entries - 1;
+		q->tx.rs_block = q->tx.mask / 4 < TX_RS_BATCH ? q->tx.mask / 4 : TX_RS_BATCH - 1;
 		q->tx.flags = tx_flags(r->features);
 	}
 	q->ops = ops;

@@ -176,6 +176,43 @@ static void test_tx_ring(void)
 	fake_exit(&f);
 }
 
+static void test_tx_small(void)
+{
+	struct ndrv_pkt p[40];
+	struct fake f;
+	struct fake_tx_desc t;
+	int i, rs = 0;
+
+	fake_init(&f, 64, 128, 512, 2048, 2048);
+	fake_start(&f);
+	alloc(&f, p, 40);
+	for (i = 0; i < 40; i++) {
+		send(&f, p + i, 1);
+		f.card->tx_read(fake_tx_at(&f, i), &t);
+		rs += t.report;
+	}
+	tap_eq(rs, 40, "bursts of one: each asks for a report");
+	for (i = 0; i < 31; i++)
+		fake_tx(&f, frame, 0);
+	tap_eq(ndrv_tx_reclaim(f.q), 40, "32 of them are awaited together");
+	tap_eq(ndrv_queue_ready(f.q), 0, "so there is nothing to do for 31");
+	fake_tx(&f, frame, 0);
+	tap_eq(ndrv_queue_ready(f.q), NDRV_ARM_TX, "but for 32");
+	tap_eq(ndrv_tx_reclaim(f.q), 8, "which come back");
+	for (i = 0; i < 8; i++)
+		fake_tx(&f, frame, 0);
+	tap_eq(ndrv_queue_ready(f.q), NDRV_ARM_TX, "and the last one stands for what is left");
+	tap_eq(ndrv_tx_reclaim(f.q), 0, "all sent");
+	alloc(&f, p, 1);
+	send(&f, p, 1);
+	fake_tx(&f, frame, 0);
+	tap_eq(ndrv_tx_reclaim(f.q), 0, "one alone comes back");
+	ndrv_rings_stop(f.q);
+	tap_ok(fake_all_home(&f), "no buffer lost");
+	tap_eq(f.errors, 0, "the card saw nothing wrong");
+	fake_exit(&f);
+}
+
 static void test_tx_errors(void)
 {
 	int i, max = fake_card->tx_max_pieces, pieces, singles;
@@ -467,6 +504,7 @@ int main(void)
 		test_rx_ring();
 		test_rx_starved();
 		test_tx_ring();
+		test_tx_small();
 		test_tx_errors();
 		test_raw();
 		test_jumbo();

@@ -59,19 +59,23 @@ struct fake_card {
 
 enum owner { OWNER_POOL, OWNER_RX, OWNER_PROGRAM, OWNER_TX };
 
+#define FAKE_LINE _Alignas(128)
+
 struct fake {
 	const struct fake_card *card;
 	struct ndrv_queue *q;
 	struct ndrv_pool *pool;
-	struct ndrv_status status;
 	uint8_t *rx_ring, *tx_ring, *mem;
 	uint32_t rx_entries, tx_entries;
-	uint32_t rx_tail, tx_tail;	/* the registers */
-	uint32_t rx_head, tx_head;
-	uint32_t tx_unreported;		/* fetched, RS, DD not yet written: ring index + 1, 0 none */
 	uint32_t rx_buf_bytes, buf_bytes, nr_bufs;
 	uint64_t *iovas;
 	uint32_t nr_iovas;
+	/* Who writes what follows is not who writes what is before: a card on another core shares no line. */
+	FAKE_LINE struct ndrv_status status;
+	FAKE_LINE uint32_t rx_tail;	/* the registers */
+	FAKE_LINE uint32_t tx_tail;
+	FAKE_LINE uint32_t rx_head, tx_head;
+	uint32_t tx_unreported;		/* fetched, RS, DD not yet written: ring index + 1, 0 none */
 	unsigned int errors;		/* things a card would choke on, or a lost or doubled buffer */
 	uint8_t owner[FAKE_MAX_BUFS];
 };

@@ -150,7 +150,8 @@ int ndrv_pkt_csum_prepare(struct ndrv_pkt *pkt);
 /**
  * ndrv_tx_reclaim() - Return the buffers of sent packets to the pool now
  *
- * Only needed when the program waits for the end of sending, or for buffers, without sending.
+ * Only needed when the program waits for the end of sending, or for buffers, without sending. Sent
+ * packets are seen in blocks of up to 32 descriptors; the last one that was sent ends a block too.
  *
  * Return: the number of descriptors that are still with the card (0: everything was sent), or -ESTALE,
  * -ENODEV, -EPIPE as for ndrv_rx_burst(); never an error while everything was sent.
