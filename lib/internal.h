@@ -198,6 +198,7 @@ enum simd { SIMD_SCALAR, SIMD_SSE4, SIMD_AVX2, SIMD_AVX512, NR_SIMD };
 const char *ndrv_simd_name(enum simd simd);
 const struct desc_ops *ndrv_simd_ops(uint32_t desc_format, enum simd simd);
 const struct desc_ops *ndrv_simd_best(uint32_t desc_format);
+bool ndrv_cpu_is_emulated(void);		/* slower with vectors than without */
 
 /* control.c, device.c */
 int ndrv_queue_map(struct ndrv_queue *q, const struct ndrv_queue_setup *setup,

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which build of the descriptor loops a queue gets: the widest that this CPU runs. NDRV_SIMD in the
- * environment, one of the names below, says how wide at most; "scalar" is the reference.
+ * Which build of the descriptor loops a queue gets: the widest that this CPU runs, or the scalar one where
+ * QEMU's TCG emulates the CPU, for which vectors are function calls. NDRV_SIMD in the environment, one of the
+ * names below, says how wide at most, also there; "scalar" is the reference.
  */
 #include <stdlib.h>
 #include <string.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 #include "internal.h"
 
@@ -54,6 +58,21 @@ static bool cpu_has(enum simd simd)
 	return simd == SIMD_SCALAR;
 }
 
+/* By the name of the hypervisor, where CPUID says that there is one. */
+bool ndrv_cpu_is_emulated(void)
+{
+#if defined(__x86_64__)
+	unsigned int a, b, c, d, name[3];
+
+	if (!__get_cpuid(1, &a, &b, &c, &d) || !(c >> 31 & 1))
+		return false;
+	__cpuid(0x40000000, a, name[0], name[1], name[2]);
+	return !memcmp(name, "TCGTCGTCGTCG", sizeof(name));
+#else
+	return false;
+#endif
+}
+
 const char *ndrv_simd_name(enum simd simd)
 {
 	return names[simd];
@@ -69,16 +88,17 @@ const struct desc_ops *ndrv_simd_ops(uint32_t desc_format, enum simd simd)
 
 const struct desc_ops *ndrv_simd_best(uint32_t desc_format)
 {
-	const char *most = getenv("NDRV_SIMD");
+	const char *name = getenv("NDRV_SIMD");
 	const struct desc_ops *ops = NULL;
-	unsigned int i;
+	unsigned int i, most = ndrv_cpu_is_emulated() ? SIMD_SCALAR : NR_SIMD - 1;
 
-	for (i = 0; i < NR_SIMD; i++) {
+	for (i = 0; name && i < NR_SIMD; i++)
+		if (!strcmp(name, names[i]))
+			most = i;
+	for (i = 0; i <= most; i++) {
 		const struct desc_ops *wider = ndrv_simd_ops(desc_format, i);
 
 		ops = wider ? wider : ops;
-		if (most && !strcmp(most, names[i]))
-			break;
 	}
 	return ops;
 }

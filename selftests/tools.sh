@@ -21,6 +21,9 @@ trap cleanup EXIT
 
 a=$(name_of "$port0") b=$(name_of "$port1")
 
+# The widest loops that this CPU has; other scripts take the library's choice, which is none in an emulated CPU.
+export NDRV_SIMD=avx512
+
 # holds JQ-EXPRESSION FILE: the file is JSON and the expression is true of it
 holds()
 {
