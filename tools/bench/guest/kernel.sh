@@ -25,6 +25,18 @@ carrier()
 	[ "$(cat "/sys/class/net/${IF[0]}/carrier" "/sys/class/net/${IF[1]}/carrier" 2> /dev/null)" = $'1\n1' ]
 }
 
+# Interrupts on the processor that all contestants have: where two share a lock of the IOMMU, and the host has one
+# processor for both, each would wait for the other's time slices. A driver that gets an XDP program asks for its
+# interrupts anew.
+irqs_to_us()
+{
+	local n
+
+	for n in $(awk '/eth|ixgbe|ice/ { sub(":", "", $1); print $1 }' /proc/interrupts); do
+		echo 2 > "/proc/irq/$n/smp_affinity" || die "interrupt $n does not go to processor 1"
+	done
+}
+
 # One queue pair, as everybody here has, and rings as long as the others'.
 stock_up()
 {
@@ -39,6 +51,7 @@ stock_up()
 			ip link set "$i" up promisc on || die "$i cannot be set up"
 	done
 	until_true 30 carrier > /dev/null || die "no link with $DRIVER"
+	irqs_to_us
 }
 
 stock_down()
@@ -92,17 +105,27 @@ bridge_sizes()
 	ip link del br0
 }
 
+xdp_on()		# IF
+{
+	ip link show "$1" | grep -q ' prog/xdp '
+}
+
 xdp_sizes()
 {
 	local drop pass redirect
 
 	xdp-bench drop "${IF[0]}" > /tmp/xdp.out 2>&1 & drop=$!
+	until_true 20 xdp_on "${IF[0]}" > /dev/null || { cat /tmp/xdp.out >&2; die "no XDP program on ${IF[0]}"; }
+	irqs_to_us
 	sizes rx xdp
 	kill -INT $drop
 	until_ends $drop 20 || { cat /tmp/xdp.out >&2; die "xdp-bench failed"; }
 	# ixgbe sends what is redirected only while it has a program itself.
 	xdp-bench pass "${IF[1]}" > /tmp/xdp-pass.out 2>&1 & pass=$!
 	xdp-bench redirect "${IF[0]}" "${IF[1]}" > /tmp/xdp.out 2>&1 & redirect=$!
+	until_true 20 xdp_on "${IF[0]}" > /dev/null && until_true 20 xdp_on "${IF[1]}" > /dev/null ||
+		{ cat /tmp/xdp.out /tmp/xdp-pass.out >&2; die "no XDP programs on both ports"; }
+	irqs_to_us
 	sizes fwd xdp
 	kill -INT $redirect
 	until_ends $redirect 20 || { cat /tmp/xdp.out >&2; die "xdp-bench failed"; }
@@ -128,6 +151,7 @@ af_xdp_sizes()
 	# Of a smaller buffer a stock 82599 uses 1 KiB, and frames that do not fit are dropped.
 	testpmd_start 2432 --no-pci --vdev "net_af_xdp0,iface=${IF[0]}" --vdev "net_af_xdp1,iface=${IF[1]}"
 	[ "$(ss --xdp -e | grep -c 'zc:1')" != 2 ] || who=af_xdp-zc
+	irqs_to_us
 	testpmd_sizes $who
 	[ -z "$LATENCY" ] || latency_testpmd $who
 	testpmd_stop

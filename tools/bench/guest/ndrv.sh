@@ -7,10 +7,12 @@ export LD_LIBRARY_PATH=/ndrv/build/lib
 PATH=$PATH:/ndrv/build/tools
 
 # MODE: poll, adaptive, uring, irq: what the program does while there is nothing to do; kernel: poll, and the
-# doorbell is a system call a burst.
+# doorbell is a system call a burst; vector: poll, with the loops that the library would take on a CPU that is
+# not emulated.
 mode_options()
 {
 	case $1 in
+	vector) echo --wait=poll ;;
 	kernel) echo --wait=poll --doorbell=kernel ;;
 	*) echo "--wait=$1" ;;
 	esac
@@ -19,7 +21,7 @@ mode_options()
 as_user()		# COMMAND...: without any privilege, in group ndrv
 {
 	exec setpriv --reuid=bench --regid=ndrv --clear-groups --inh-caps=-all --no-new-privs \
-		env LD_LIBRARY_PATH="$LD_LIBRARY_PATH" taskset -c "$CPUS" "$@"
+		env LD_LIBRARY_PATH="$LD_LIBRARY_PATH" NDRV_SIMD="$SIMD" taskset -c "$CPUS" "$@"
 }
 
 ndrv_up()
@@ -41,7 +43,7 @@ ndrv_down()
 		modprobe -r ndrv || { cat /tmp/unbind.out >&2; die "ndrv does not unload"; }
 }
 
-CPUS=1
+CPUS=1 SIMD=""
 start()			# PROGRAM ARGUMENTS...
 {
 	as_user "$@" > /tmp/ndrv.out 2>&1 &
@@ -62,8 +64,9 @@ start_fwd()		# MODE OPTIONS...
 
 ndrv_sizes()		# MODE
 {
-	local size who=ndrv-$1
+	local size who=ndrv-$1 SIMD=""
 
+	[ "$1" != vector ] || SIMD=avx512
 	for size in $SIZES; do
 		ask "sink 0 reset"
 		# shellcheck disable=SC2046  # words
@@ -80,7 +83,6 @@ ndrv_sizes()		# MODE
 	sizes fwd "$who"
 	stop
 }
-
 
 # point CURVE BATCH RING POOL QUEUES OPTIONS...: forwarding of 64 bytes.
 point()
