@@ -169,6 +169,18 @@ torture_parts()
 	done
 }
 
+# That `make bench` still runs to its end: its figures, beside other VMs, say nothing.
+bench_part()
+{
+	local k
+
+	for k in $(kernels_of "" 6.12); do
+		case "bench-$k" in *"${T:-}"*) ;; *) continue ;; esac
+		add vm "setup,build,dkms-$k" "bench-$k" tap step "make bench, one short round" env KERNEL="$k" REPS=1 SIZES=64 \
+			BENCH_SECONDS=0.2 LATENCY_SECONDS=0.3 BATCHES=32 RINGS=1024 POOLS=8192 QUEUES=2 "$TOP/tools/bench/vm"
+	done
+}
+
 # Does the module work at all on each of the kernels it is for: all families in one VM. Within the budget
 # only on the newest: the others have the whole selftests.
 smoke_parts()
@@ -232,6 +244,7 @@ vm_parts()
 	selftest_parts
 	checker_parts
 	torture_parts
+	bench_part
 	judge_parts
 	smoke_parts
 	special_parts

@@ -97,8 +97,9 @@ testpmd_sizes()		# WHO
 		tp 'set fwd txonly' 'set portlist 0' "set txpkts $((size - 4))" start
 		ask "sink 0 reset"
 		flows tx || die "$1 sends nothing"
-		measure tx | row size tx "$1" "$size" || exit 1
+		measure tx
 		tp_halt
+		row size tx "$1" "$size"
 	done
 	tp 'set fwd rxonly' 'set portlist 0' start
 	sizes rx "$1"
@@ -119,8 +120,9 @@ testpmd_batches()	# WHO
 		warm_up fwd "$1"
 		gen_start fwd 64
 		flows fwd || die "$1 forwards nothing with bursts of $n"
-		measure fwd | row batch fwd "$1" 64 "$n" || exit 1
+		measure fwd
 		tp_halt
+		row batch fwd "$1" 64 "$n"
 	done
 	tp "set burst $BURST"
 }

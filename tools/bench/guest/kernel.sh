@@ -89,9 +89,10 @@ pktgen_sizes()		# WHO CLONE_SKB BURST
 		ask "sink 0 reset"
 		echo start > /proc/net/pktgen/pgctrl & pid=$!
 		flows tx || die "pktgen sends nothing"
-		measure tx | row size tx "$1" "$size" || exit 1
+		measure tx
 		echo stop > /proc/net/pktgen/pgctrl
 		wait $pid
+		row size tx "$1" "$size"
 	done
 }
 

@@ -47,7 +47,8 @@ latency()		# WHO
 	if [ -z "${TOP_PPS[$1]:-}" ]; then
 		gen_start fwd 64
 		flows fwd || die "$1 forwards nothing"
-		top=$(measure fwd) || exit 1
+		measure fwd
+		top=$(figures fwd) || exit 1
 		loss_free "$1" "$(awk -F, '{ printf "%d", $1 * 1e6 }' <<< "$top")"
 	fi
 	for load in $LOADS; do

@@ -72,8 +72,9 @@ ndrv_sizes()		# MODE
 		# shellcheck disable=SC2046  # words
 		start ndrv-pktgen --quiet --size="$size" --tx-ring=$RING $(mode_options "$1") ndrv0
 		flows tx || { cat /tmp/ndrv.out >&2; die "$who sends nothing"; }
-		measure tx | row size tx "$who" "$size" || exit 1
+		measure tx
 		stop
+		row size tx "$who" "$size"
 	done
 	# shellcheck disable=SC2046  # words
 	start ndrv-dump --null --quiet --promisc --rx-ring=$RING $(mode_options "$1") ndrv0
@@ -91,8 +92,9 @@ point()
 	warm_up fwd "ndrv-fwd ${*:6}"
 	gen_start fwd 64 "flows=$(($5 > 1 ? 256 : 1))"
 	flows fwd || die "ndrv-fwd ${*:6}: nothing forwarded"
-	measure fwd | row "$1" fwd "ndrv-${GROWTH_MODE:-poll}" 64 "$2" "$3" "$4" "$5" || exit 1
+	measure fwd
 	stop
+	row "$1" fwd "ndrv-${GROWTH_MODE:-poll}" 64 "$2" "$3" "$4" "$5"
 }
 
 ndrv_growth()
