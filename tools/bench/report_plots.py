@@ -20,6 +20,7 @@ STYLES = {
 	"af_xdp-zc": ("#009E73", "X", "-"), "af_xdp-copy": ("#6fbfa5", "x", "--"), "af_xdp": ("#009E73", "X", "-"),
 	"xdp": ("#CC79A7", "*", "-"), "bridge": ("#333333", "d", "--"),
 	"pktgen": ("#888888", "h", ":"), "pktgen-best": ("#5b5b00", "p", "-."),
+	"pktgen-best-noiommu": ("#000000", "8", "--"), "ndrv-vector": ("#0a7d8c", "<", "--"), "ndrv-irq": ("#7a4b94", ">", "-."),
 }
 OTHERS = ("#7a4b94", "#a0522d", "#2f4f4f", "#b8860b")
 WORK_STYLES = {"rx": ("#009E73", "s"), "tx": ("#E69F00", "^"), "forward": ("#0072B2", "o")}
@@ -191,7 +192,7 @@ def ratios(data, bench):
 	return p
 
 
-AXES = {"batch": "packets a call", "ring": "ring (entries)", "pool": "pool (buffers)", "queues": "queues, one thread"}
+AXES = {"batch": "packets a call", "ring": "ring (entries)", "pool": "pool (buffers)", "queues": "queues, a thread each"}
 
 
 def spread(points):
