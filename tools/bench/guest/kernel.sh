@@ -113,7 +113,7 @@ xdp_on()		# IF
 
 xdp_sizes()
 {
-	local drop pass redirect
+	local drop
 
 	xdp-bench drop "${IF[0]}" > /tmp/xdp.out 2>&1 & drop=$!
 	until_true 20 xdp_on "${IF[0]}" > /dev/null || { cat /tmp/xdp.out >&2; die "no XDP program on ${IF[0]}"; }
@@ -121,17 +121,37 @@ xdp_sizes()
 	sizes rx xdp
 	kill -INT $drop
 	until_ends $drop 20 || { cat /tmp/xdp.out >&2; die "xdp-bench failed"; }
-	# ixgbe sends what is redirected only while it has a program itself.
-	xdp-bench pass "${IF[1]}" > /tmp/xdp-pass.out 2>&1 & pass=$!
-	xdp-bench redirect "${IF[0]}" "${IF[1]}" > /tmp/xdp.out 2>&1 & redirect=$!
+	redirect_up
+	warms_up fwd || redirect_again
+	sizes fwd xdp
+	redirect_down
+}
+
+# ixgbe sends what is redirected only while it has a program itself.
+redirect_up()
+{
+	xdp-bench pass "${IF[1]}" > /tmp/xdp-pass.out 2>&1 & PASS=$!
+	xdp-bench redirect "${IF[0]}" "${IF[1]}" > /tmp/xdp.out 2>&1 & REDIRECT=$!
 	until_true 20 xdp_on "${IF[0]}" > /dev/null && until_true 20 xdp_on "${IF[1]}" > /dev/null ||
 		{ cat /tmp/xdp.out /tmp/xdp-pass.out >&2; die "no XDP programs on both ports"; }
 	irqs_to_us
-	sizes fwd xdp
-	kill -INT $redirect
-	until_ends $redirect 20 || { cat /tmp/xdp.out >&2; die "xdp-bench failed"; }
-	kill -INT $pass
-	until_ends $pass 20 || { cat /tmp/xdp-pass.out >&2; die "xdp-bench failed"; }
+}
+
+redirect_down()
+{
+	kill -INT $REDIRECT
+	until_ends $REDIRECT 20 || { cat /tmp/xdp.out >&2; die "xdp-bench failed"; }
+	kill -INT $PASS
+	until_ends $PASS 20 || { cat /tmp/xdp-pass.out >&2; die "xdp-bench failed"; }
+}
+
+# The stock driver, which sets up its port anew for a program, now and then redirects nothing after that.
+redirect_again()
+{
+	echo "# xdp redirects nothing: both programs once more"
+	ip -s link show "${IF[1]}"
+	redirect_down
+	redirect_up
 }
 
 # ---- AF_XDP, through DPDK's driver for it ---------------------------------------------------------------
