@@ -49,6 +49,18 @@ stage()
 	return $rc
 }
 
+# What it prints is shown only if it fails, and that is the end.
+quietly()		# LOG COMMAND...
+{
+	local log=$1
+
+	shift
+	"$@" > "$log" 2>&1 || {
+		tail -n 25 "$log" >&2
+		die "that failed (all of the output: $log)"
+	}
+}
+
 # The tree is named after the content of what makes it, so an edited list makes a new tree.
 tree_key()
 {

@@ -6,20 +6,6 @@
 
 DRIVER=$(is_e810 && echo ice || echo ixgbe)
 
-iommu_type()		# DMA|identity: for the cards, while no driver has them
-{
-	local d
-
-	for d in $(nics); do
-		echo "$1" > "/sys/bus/pci/devices/$d/iommu_group/type" || die "the IOMMU does not take '$1'"
-	done
-}
-
-two_stock()
-{
-	[ "$(netdevs_of "$DRIVER" | wc -l)" = 2 ]
-}
-
 carrier()
 {
 	[ "$(cat "/sys/class/net/${IF[0]}/carrier" "/sys/class/net/${IF[1]}/carrier" 2> /dev/null)" = $'1\n1' ]
@@ -43,7 +29,7 @@ stock_up()
 	local i
 
 	modprobe "$DRIVER" || die "$DRIVER does not load"
-	until_true 40 two_stock > /dev/null || die "$DRIVER did not take both ports"
+	until_true 40 two_netdevs > /dev/null || die "$DRIVER did not take both ports"
 	mapfile -t IF < <(netdevs_of "$DRIVER")
 	sysctl -qw net.ipv6.conf.all.disable_ipv6=1
 	for i in "${IF[@]}"; do
@@ -60,11 +46,6 @@ stock_down()
 }
 
 # ---- pktgen ------------------------------------------------------------------------------------------
-
-pg()			# FILE WORDS...
-{
-	echo "${*:2}" > "/proc/net/pktgen/$1" || die "pktgen refused '${*:2}'"
-}
 
 pktgen_gone()
 {

@@ -13,11 +13,6 @@ probe()
 	until_true 40 two_netdevs
 }
 
-two_netdevs()
-{
-	[ "$(netdevs_of "$DRIVER" | wc -l)" = 2 ]
-}
-
 ports_up()
 {
 	local names

@@ -138,6 +138,22 @@ iommu_translates()
 	[ "$(nics | wc -l)" = 2 ]
 }
 
+# ---- for scripts that compare with stock drivers, and have a die of their own ---------------------
+
+iommu_type()		# DMA|identity: for the cards, while no driver has them
+{
+	local d
+
+	for d in $(nics); do
+		echo "$1" > "/sys/bus/pci/devices/$d/iommu_group/type" || die "the IOMMU does not take '$1'"
+	done
+}
+
+pg()			# FILE WORDS...
+{
+	echo "${*:2}" > "/proc/net/pktgen/$1" || die "pktgen refused '${*:2}'"
+}
+
 # ---- two ports in the namespaces a and b, addresses 10.9.0.1 and 10.9.0.2 ------------------------
 
 in_a() { ip netns exec a "$@"; }
@@ -151,6 +167,11 @@ netdevs_of()		# DRIVER
 	for d in /sys/bus/pci/drivers/"$1"/*:*:*.*; do
 		ls "$d/net" 2>/dev/null
 	done
+}
+
+two_netdevs()		# of the driver $DRIVER
+{
+	[ "$(netdevs_of "$DRIVER" | wc -l)" = 2 ]
 }
 
 netns_up()		# IF_A IF_B
